@@ -1,0 +1,129 @@
+"""The schema folder of one snapshot, opened: schemas, vocabularies, access, settings.
+
+A book is made from bytes, not from a folder, so that a staged schema judges staged records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from custodex import __version__
+from custodex.errors import EnvironmentFault
+from custodex.findings import Finding
+from custodex.hints import Schema
+from custodex.records import KIND
+from custodex.schemalint import lint
+from custodex.schemas import Schemas
+from custodex.texts import Text
+from custodex.yamlfile import parse
+
+FORMAT = "1"
+"""Raised when documents must be read again although no file and no version changed."""
+
+
+class Book:
+    """What rules one snapshot. *files* maps paths below schema/ to (blob name, content)."""
+
+    def __init__(self, files: Mapping[str, tuple[str, bytes]]) -> None:
+        self.files = files
+        digest = hashlib.sha256(f"{__version__}/{FORMAT}".encode())
+        for path in sorted(files):
+            digest.update(f"\0{path}\0{files[path][0]}".encode())
+        self.fingerprint = digest.hexdigest()[:32]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Schema], list[Finding]]:
+        raw: dict[str, Schema] = {}
+        sources: dict[str, tuple[str, bytes]] = {}
+        findings: list[Finding] = []
+        for path, (_, data) in sorted(self.files.items()):
+            if path.endswith(".schema.json"):
+                try:
+                    schema = json.loads(data.decode("utf-8"))
+                except (ValueError, RecursionError) as error:
+                    line = getattr(error, "lineno", 1)
+                    column = getattr(error, "colno", 1)
+                    params: dict[str, str | int] = {"problem": str(error).split("\n")[0]}
+                    findings.append(Finding(path, line, column, "schema-file", params=params))
+                    continue
+                name = schema.get("$id") if isinstance(schema, dict) else None
+                raw[name if isinstance(name, str) else path] = schema if isinstance(schema, dict) else {}
+                sources[name if isinstance(name, str) else path] = (path, data)
+        broken = list(lint(raw, sources))
+        findings.extend(broken)
+        bad_paths = {finding.path for finding in findings}
+        sound = {name: schema for name, schema in raw.items() if sources[name][0] not in bad_paths}
+        return sound, findings
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The sound schemas; documents of a kind whose schema is broken are not validated."""
+        return Schemas(self._read[0])
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the schema folder itself."""
+        found = list(self._read[1])
+        for path, (_, data) in sorted(self.files.items()):
+            if path.endswith(".yaml"):
+                found.extend(self._check_yaml(path, data))
+        return sorted(found)
+
+    def _check_yaml(self, path: str, data: bytes) -> list[Finding]:
+        from custodex.placing import place
+
+        parsed = parse(data)
+        if parsed.value is None:
+            return [_with_path(finding, path) for finding in parsed.findings]
+        kind = path.removeprefix("schema/").removesuffix(".yaml")
+        faults = self.schemas.validate(kind, parsed.value) if self.schemas.has(kind) else []
+        return place(faults, data, path)
+
+    def _yaml(self, name: str) -> Mapping[str, Any]:
+        data = self.files.get(f"schema/{name}.yaml", ("", b""))[1]
+        return parse(data).value or {}
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """`schema/settings.yaml`; empty when there is none."""
+        return self._yaml("settings")
+
+    @cached_property
+    def access(self) -> Mapping[str, Any]:
+        """`schema/access.yaml`: roles and the reading classes of each."""
+        return self._yaml("access")
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, Mapping[str, Any]]:
+        return {}
+
+    def vocabulary(self, name: str) -> Mapping[str, Any]:
+        """Return `schema/vocabulary/<name>.yaml`; empty when there is none."""
+        if name not in self._vocabularies:
+            self._vocabularies[name] = self._yaml(f"vocabulary/{name}")
+        return self._vocabularies[name]
+
+    def require(self) -> None:
+        """Refuse to go on where there is no schema at all: that is no record repository."""
+        if not any(path.endswith(".schema.json") for path in self.files):
+            raise EnvironmentFault(
+                Text("这里没有 schema/ 文件夹", "there is no schema/ folder here"),
+                Text(
+                    "进入客户档案仓库，或用 -C 指定；新建仓库用 custodex init",
+                    "change to a record repository or name it with -C; custodex init makes a new one",
+                ),
+            )
+
+    def kinds(self) -> list[str]:
+        """Return the kinds that have a sound schema, in canonical order."""
+        return [name for name in KIND if self.schemas.has(name)]
+
+
+def _with_path(finding: Finding, path: str) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, path=path)

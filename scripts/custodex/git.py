@@ -1,0 +1,238 @@
+"""The one module that runs git: plumbing commands, a whole snapshot or a whole change at a time.
+
+Git is never asked about one file. What a path listing prints is relative to the record repository's own
+folder, which may be a subfolder of a Git repository.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from custodex.errors import EnvironmentFault
+from custodex.texts import Text
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+GITLINK, SYMLINK, REGULAR = "160000", "120000", "100644"
+
+
+class Change(NamedTuple):
+    """One path that differs: mode and blob before and after; an absent side has an empty blob.
+
+    `blob` is None where the new content stands in the worktree and has no blob yet.
+    """
+
+    path: str
+    old_mode: str
+    old_blob: str
+    mode: str
+    blob: str | None
+
+
+class Blob(NamedTuple):
+    """One blob; `data` is None when it is larger than was asked for."""
+
+    name: str
+    size: int
+    data: bytes | None
+
+
+class Git:
+    """Git in one folder. *environ* is what the process was started with (hooks rely on `GIT_INDEX_FILE`)."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        self.root = root
+        self.environ = environ
+        self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"}
+        self._prefix: bytes | None = None
+
+    def run(self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,)) -> bytes:
+        """Return what git prints; a failure becomes an `EnvironmentFault` that says why."""
+        result = self._start(arguments, stdin)
+        if result.returncode not in allowed:
+            reason = result.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+            raise EnvironmentFault(
+                Text(f"git {arguments[0]} 失败：{reason}", f"git {arguments[0]} failed: {reason}"),
+                _hint_for(reason),
+            )
+        return result.stdout
+
+    def _start(self, arguments: Sequence[str], stdin: bytes | None) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                ["git", *arguments], cwd=self.root, env=self._environ, input=stdin,
+                capture_output=True, check=False,
+            )  # fmt: skip
+        except FileNotFoundError as error:
+            if not self.root.is_dir():
+                raise EnvironmentFault(
+                    Text(f"没有这个文件夹：{self.root}", f"no such folder: {self.root}")
+                ) from error
+            raise EnvironmentFault(
+                Text("找不到 git 程序", "the git program is missing"),
+                Text("安装 git 2.30 或更新版本", "install git 2.30 or newer"),
+            ) from error
+
+    def prefix(self) -> bytes:
+        """Return where the folder stands inside its Git repository, `b"sub/"` or `b""`."""
+        if self._prefix is None:
+            result = self._start(["rev-parse", "--is-inside-work-tree", "--show-prefix"], None)
+            lines = result.stdout.split(b"\n")
+            if result.returncode != 0 or lines[0] != b"true":
+                reason = result.stderr.decode("utf-8", "replace").strip()
+                raise EnvironmentFault(
+                    Text(f"{self.root} 不在 Git 仓库中", f"{self.root} is not in a Git repository"),
+                    Text(reason, reason) if "dubious" in reason else Text(
+                        "进入客户档案仓库，或用 -C 指定；新建仓库用 custodex init",
+                        "change to a record repository or name it with -C; custodex init makes a new one",
+                    ),
+                )  # fmt: skip
+            self._prefix = lines[1]
+        return self._prefix
+
+    def tree(self, revision: str) -> str | None:
+        """Return the tree of the folder at *revision*, None if there is no such revision or folder in it."""
+        name = f"{revision}^{{commit}}"
+        result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
+        if result.returncode != 0:
+            return None
+        commit = result.stdout.decode().strip()
+        if not self.prefix():
+            return self.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
+        found = self._start(["rev-parse", "--quiet", "--verify", f"{commit}:./"], None)
+        return found.stdout.decode().strip() if found.returncode == 0 else EMPTY_TREE
+
+    def commit(self, revision: str) -> str | None:
+        """Return the full name of a commit, or None."""
+        name = f"{revision}^{{commit}}"
+        result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
+        return result.stdout.decode().strip() if result.returncode == 0 else None
+
+    def has_tree(self, tree: str) -> bool:
+        """Tell whether the object *tree* is there (it may have been collected, or the clone be shallow)."""
+        return tree == EMPTY_TREE or self._start(["cat-file", "-e", tree], None).returncode == 0
+
+    def tree_changes(self, old: str, new: str, paths: Sequence[str]) -> Iterator[Change]:
+        """Yield what differs between two trees of the folder, below *paths*."""
+        if old == new:
+            return iter(())
+        output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", *paths)
+        return _raw_changes(output, b"")
+
+    def index_changes(self, paths: Sequence[str]) -> Iterator[Change]:
+        """Yield what the index says differently from HEAD, below *paths*."""
+        base = "HEAD" if self.commit("HEAD") else EMPTY_TREE
+        output = self.run("diff-index", "--cached", "-z", "--raw", "--no-renames", base, "--", *paths)
+        return _raw_changes(output, self.prefix())
+
+    def worktree_changes(self, paths: Sequence[str]) -> Iterator[Change]:
+        """Yield what the worktree says differently from HEAD, untracked and unignored files included."""
+        output = self.run(
+            "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all",
+            "--ignore-submodules=none", "--", *paths,
+        )  # fmt: skip
+        return _status_changes(output, self.prefix())
+
+    def blobs(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
+        """Yield the blobs in the order asked for, through one process; above *limit* bytes without data."""
+        process = subprocess.Popen(
+            ["git", "cat-file", "--batch", "--buffer"], cwd=self.root, env=self._environ,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        wanted = list(names)
+        # a writer of its own: with both pipes full, git and this process would wait for each other
+        writer = threading.Thread(target=_feed, args=(process.stdin, wanted), daemon=True)
+        writer.start()
+        try:
+            for name in wanted:
+                yield _read_blob(process.stdout, name, limit)
+        finally:
+            process.kill()
+            writer.join()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None and not pipe.closed:
+                    _close(pipe)
+
+
+def _close(pipe: IO[bytes]) -> None:
+    try:
+        pipe.close()
+    except BrokenPipeError:
+        return
+
+
+def _feed(pipe: IO[bytes] | None, names: Sequence[str]) -> None:
+    try:
+        if pipe is not None:
+            pipe.write("".join(f"{name}\n" for name in names).encode())
+            pipe.close()
+    except (BrokenPipeError, ValueError):
+        return
+
+
+def _read_blob(stream: IO[bytes] | None, name: str, limit: int) -> Blob:
+    header = stream.readline().split() if stream else []
+    if stream is None or len(header) != 3:
+        raise EnvironmentFault(
+            Text(f"Git 对象 {name[:12]} 读不出来", f"the Git object {name[:12]} cannot be read"),
+            Text("运行 git fsck 检查仓库", "run git fsck to examine the repository"),
+        )
+    size = int(header[2])
+    if size <= limit:
+        data = stream.read(size)
+        stream.read(1)
+        return Blob(name, size, data)
+    left = size + 1
+    while left:
+        left -= len(stream.read(min(left, 1 << 20)))
+    return Blob(name, size, None)
+
+
+def _decode(path: bytes) -> str:
+    return os.fsdecode(path)
+
+
+def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
+    fields = output.split(b"\0")
+    for meta, path in zip(fields[0::2], fields[1::2], strict=False):
+        old_mode, mode, old_blob, blob, status = meta[1:].decode().split(" ")
+        if status == "U":
+            continue
+        old = "" if old_mode == "000000" else old_blob
+        new = "" if mode == "000000" else blob
+        yield Change(_decode(path[len(prefix) :]), old_mode, old, mode, new)
+
+
+def _status_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
+    for entry in output.split(b"\0"):
+        if entry[:1] == b"1":
+            _, xy, sub, head, index, worktree, old, new, path = entry.split(b" ", 8)
+            yield _tracked_change(path[len(prefix) :], xy, sub, head, index, worktree, old, new)
+        elif entry[:1] == b"u":
+            path = entry.split(b" ", 10)[10]
+            yield Change(_decode(path[len(prefix) :]), "000000", "", REGULAR, None)
+        elif entry[:1] == b"?":
+            yield Change(_decode(entry[2 + len(prefix) :]), "000000", "", REGULAR, None)
+
+
+def _tracked_change(path: bytes, xy: bytes, _sub: bytes, *columns: bytes) -> Change:
+    head, index, worktree, old, new = (column.decode() for column in columns)
+    old_blob = "" if head == "000000" else old
+    if xy[1:2] == b"D" or (xy[1:2] == b"." and index == "000000"):
+        return Change(_decode(path), head, old_blob, "000000", "")
+    blob = new if xy[1:2] == b"." else None
+    return Change(_decode(path), head, old_blob, worktree, blob)
+
+
+def _hint_for(reason: str) -> Text | None:
+    if "index.lock" in reason:
+        return Text(
+            "另一个 git 进程正在使用仓库；等它结束。若确定没有，再删除 .git/index.lock",
+            "another git process is using the repository; wait for it; if none runs, delete .git/index.lock",
+        )
+    return None

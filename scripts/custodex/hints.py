@@ -1,0 +1,136 @@
+"""The schema as people and programs read it: fields in order with their labels and `x-` hints.
+
+A `Node` is one place in a kind's schema with its `$ref` resolved; the tree of nodes is what forms, the
+search index, the site and the checks look at, so that a field added to the schema appears everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custodex.findings import Pointer
+from custodex.texts import Text
+
+Schema = Mapping[str, Any]
+
+_PASSED_TO_ITEMS = ("x-search", "x-ref", "x-vocabulary", "x-format", "x-time", "x-class")
+_MAX_DEPTH = 24
+
+
+@dataclass(slots=True)
+class Node:
+    """One place in a schema: its own keywords and hints, its fields in order, its items."""
+
+    schema: Schema
+    fields: dict[str, Node] = field(default_factory=dict)
+    items: Node | None = None
+
+    @property
+    def label(self) -> Text | None:
+        """The name people know this place by."""
+        return as_text(self.schema.get("x-label"))
+
+    def hint(self, name: str) -> Any:
+        """Return the value of the hint `x-<name>`, or None."""
+        return self.schema.get(f"x-{name}")
+
+    def enum_label(self, value: str) -> Text | None:
+        """Return the label of one value of an enumeration."""
+        return as_text((self.schema.get("x-enum") or {}).get(value))
+
+
+def as_text(value: object) -> Text | None:
+    """Return a `{zh, en}` mapping as a text."""
+    if not isinstance(value, Mapping) or not {"zh", "en"} <= set(value):
+        return None
+    return Text(str(value["zh"]), str(value["en"]))
+
+
+class Resolver:
+    """Follows `$ref` inside a closed set of schemas, known by their `$id`."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+
+    def target(self, ref: str, base: str) -> tuple[Schema, str] | None:
+        """Return the schema a reference means and the `$id` of the document it stands in."""
+        name, _, pointer = ref.partition("#")
+        base = name or base
+        node: Any = self._schemas.get(base)
+        for part in pointer.split("/")[1:]:
+            if not isinstance(node, Mapping):
+                return None
+            node = node.get(part.replace("~1", "/").replace("~0", "~"))
+        return (node, base) if isinstance(node, Mapping) else None
+
+    def merged(self, schema: Schema, base: str) -> tuple[Schema, str]:
+        """Return *schema* with the schema it refers to below it; its own keywords win."""
+        for _ in range(_MAX_DEPTH):
+            ref = schema.get("$ref")
+            found = self.target(ref, base) if isinstance(ref, str) else None
+            if found is None:
+                break
+            target, base = found
+            schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+            if "$ref" in target:
+                schema = {**schema, "$ref": target["$ref"]}
+        return schema, base
+
+
+def build_node(schema: Schema, base: str, resolver: Resolver, depth: int = 0) -> Node:
+    """Return the tree of nodes of *schema*, which stands in the document with the `$id` *base*."""
+    schema, base = resolver.merged(schema, base)
+    node = Node(schema)
+    if depth > _MAX_DEPTH:
+        return node
+    for name, child in (schema.get("properties") or {}).items():
+        if isinstance(child, Mapping):
+            node.fields[name] = build_node(child, base, resolver, depth + 1)
+    items = schema.get("items")
+    if isinstance(items, Mapping):
+        inherited = {key: schema[key] for key in _PASSED_TO_ITEMS if key in schema}
+        node.items = build_node({**inherited, **items}, base, resolver, depth + 1)
+    return node
+
+
+def prune(node: Node, wanted: frozenset[str]) -> Node | None:
+    """Return the part of the tree that leads to a hint in *wanted*, or None; walking it is much cheaper."""
+    fields = {name: kept for name, child in node.fields.items() if (kept := prune(child, wanted))}
+    items = prune(node.items, wanted) if node.items else None
+    if fields or items or not wanted.isdisjoint(node.schema):
+        return Node(node.schema, fields, items)
+    return None
+
+
+def walk(node: Node, value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Node, Any]]:
+    """Yield every value below *value* with its pointer and its node, parents first."""
+    yield pointer, node, value
+    if isinstance(value, dict):
+        for name, child in node.fields.items():
+            if name in value:
+                yield from walk(child, value[name], (*pointer, name))
+    elif isinstance(value, list) and node.items:
+        for index, item in enumerate(value):
+            yield from walk(node.items, item, (*pointer, index))
+
+
+def order_of(node: Node) -> dict[str, Any]:
+    """Return the canonical order of keys below *node*, as `yamlwriter.Order`."""
+    if node.items:
+        return order_of(node.items)
+    return {name: order_of(child) for name, child in node.fields.items()}
+
+
+def find(node: Node, pointer: Pointer) -> Node | None:
+    """Return the node at *pointer*; numbers step into items."""
+    current: Node | None = node
+    for part in pointer:
+        if current is None:
+            return None
+        if isinstance(part, int) or (current.items and part not in current.fields):
+            current = current.items
+        else:
+            current = current.fields.get(part)
+    return current

@@ -1,0 +1,160 @@
+"""A snapshot of the records: a Git tree, and what differs from it.
+
+The same three sources everywhere: the worktree (editor, command line), the index (hooks), a commit (CI,
+history). Looking at a change therefore costs the size of the change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from custodex.errors import UsageFault
+from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git
+from custodex.records import ROOT, SCHEMA_ROOT
+from custodex.texts import Text
+from custodex.yamlfile import MAX_BYTES
+
+Source = Literal["worktree", "staged", "commit"]
+SPECIAL = "special"
+"""The mode of what is neither file, link nor folder: a pipe, a socket, a device."""
+_PATHS = (ROOT, SCHEMA_ROOT)
+_TOO_LARGE = "large:"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path of a snapshot. `blob` is empty where the path is gone; `local` means: read it from disk."""
+
+    path: str
+    mode: str
+    blob: str
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A tree and the entries that differ from it; `changes` compares the snapshot with what came before."""
+
+    git: Git
+    source: Source
+    tree: str
+    overlay: Mapping[str, Entry] = field(default_factory=dict)
+    base: str = EMPTY_TREE
+    changes: tuple[Change, ...] = ()
+
+    def entries_since(self, tree: str) -> Iterator[Entry]:
+        """Yield the entries that differ from *tree*, those of the overlay excepted."""
+        for change in self.git.tree_changes(tree, self.tree, _PATHS):
+            if change.path not in self.overlay:
+                yield Entry(change.path, change.mode, change.blob or "")
+
+    def entry_at(self, path: str) -> Entry | None:
+        """Return what stands at *path*, or None."""
+        if path in self.overlay:
+            found = self.overlay[path]
+            return found if found.blob else None
+        for change in self.git.tree_changes(EMPTY_TREE, self.tree, (path,)):
+            if change.path == path:
+                return Entry(path, change.mode, change.blob or "")
+        return None
+
+    def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """Yield the content of regular entries, in their order; what is too large comes as too many zeros."""
+        wanted = list(entries)
+        stored = self.git.blobs([entry.blob for entry in wanted if not entry.local], MAX_BYTES)
+        for entry in wanted:
+            if entry.local:
+                yield entry, _read_local(self.git.root, entry)
+            else:
+                blob = next(stored)
+                yield entry, bytes(MAX_BYTES + 1) if blob.data is None else blob.data
+
+
+def worktree(git: Git) -> Snapshot:
+    """Return the state of the files on disk, untracked ones included."""
+    tree = git.tree("HEAD") or EMPTY_TREE
+    changes = tuple(_settled(git.root, change) for change in git.worktree_changes(_PATHS))
+    overlay = {change.path: _overlay_entry(change) for change in changes}
+    return Snapshot(git, "worktree", tree, overlay, tree, changes)
+
+
+def staged(git: Git) -> Snapshot:
+    """Return the state that the next commit will have."""
+    tree = git.tree("HEAD") or EMPTY_TREE
+    changes = tuple(git.index_changes(_PATHS))
+    overlay = {change.path: Entry(change.path, change.mode, change.blob or "") for change in changes}
+    return Snapshot(git, "staged", tree, overlay, tree, changes)
+
+
+def commit(git: Git, revision: str) -> Snapshot:
+    """Return the state of a commit, compared with its first parent."""
+    tree = git.tree(revision)
+    if tree is None:
+        raise UsageFault(
+            Text(f"没有版本 {revision}", f"there is no revision {revision}"),
+            Text("用 git log 查看可用的版本", "git log lists the revisions"),
+        )
+    base = git.tree(f"{revision}^") or EMPTY_TREE
+    changes = tuple(git.tree_changes(base, tree, _PATHS)) if git.has_tree(base) else ()
+    return Snapshot(git, "commit", tree, {}, base, changes)
+
+
+def blob_name(data: bytes) -> str:
+    """Return the name Git gives a blob with this content (SHA-1 object format)."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _settled(root: Path, change: Change) -> Change:
+    """Return a change with the blob of a file that so far only stands on disk."""
+    if change.blob is not None:
+        return change
+    mode, blob = _look(root, change.path)
+    return change._replace(mode=mode, blob=f"local:{blob}" if blob else "")
+
+
+def _overlay_entry(change: Change) -> Entry:
+    blob = change.blob or ""
+    return Entry(change.path, change.mode, blob.removeprefix("local:"), local=blob.startswith("local:"))
+
+
+def _look(root: Path, path: str) -> tuple[str, str]:
+    """Return mode and blob name of what stands on disk at *path*; only a regular file is ever opened."""
+    if path.endswith("/"):
+        return GITLINK, "0" * 40
+    try:
+        info = os.lstat(root / path)
+    except (OSError, ValueError):
+        return "000000", ""
+    if stat.S_ISLNK(info.st_mode):
+        return SYMLINK, "0" * 40
+    if not stat.S_ISREG(info.st_mode):
+        return SPECIAL, "0" * 40
+    mode = "100755" if info.st_mode & 0o100 else REGULAR
+    if info.st_size > MAX_BYTES:
+        return mode, f"{_TOO_LARGE}{info.st_size}"
+    return mode, blob_name(_open_inside(root, path))
+
+
+def _read_local(root: Path, entry: Entry) -> bytes:
+    return bytes(MAX_BYTES + 1) if entry.blob.startswith(_TOO_LARGE) else _open_inside(root, entry.path)
+
+
+def _open_inside(root: Path, path: str) -> bytes:
+    """Return the bytes of a regular file below *root*; a link put in its way meanwhile reads as nothing."""
+    target = root / path
+    if target.parent.resolve() != root.resolve() / Path(path).parent:
+        return b""
+    try:
+        descriptor = os.open(
+            target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
+    except OSError:
+        return b""
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
