@@ -1,0 +1,153 @@
+"""History in the words of the business: which field of which customer changed, when, by whom, why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from custodex.examining import Value
+from custodex.findings import json_pointer
+from custodex.git import Change as PathChange
+from custodex.git import Git
+from custodex.history.diffing import FieldChange, Place, diff, label_of, leaves
+from custodex.history.ledger import Ledger, Step
+from custodex.readers import Reader
+from custodex.records import MAX_BYTES, locate
+from custodex.texts import Text
+from custodex.yamlfile import parse
+
+__all__ = ["Change", "FieldChange", "History", "Ledger", "Origin", "Place", "Step"]
+
+Action = Literal["added", "changed", "removed"]
+_REASONS = {"correction", "change", "merge"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document's change in one commit; `fields` is empty where the bytes changed and the data did not."""
+
+    at: str
+    who: str
+    commit: str
+    subject: str
+    reason: str
+    record: str
+    path: str
+    kind: str
+    action: Action
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Since when a field has the value it has, and who gave it."""
+
+    place: Place
+    value: Any
+    at: str
+    who: str
+    commit: str
+    subject: str
+
+
+class History:
+    """What happened to the records, as far as the reader's audience may know."""
+
+    def __init__(
+        self, git: Git, ledger: Ledger, reader: Reader, known: Callable[[str, str], str | None] | None = None
+    ) -> None:
+        self._git = git
+        self._ledger = ledger
+        self._reader = reader
+        self._known = known or (lambda _blob, _kind: None)
+        self._values: dict[tuple[str, str], Value] = {}
+
+    def for_record(self, key: str) -> tuple[Change, ...]:
+        """Return the changes of one record (`customers/<id>`), newest first."""
+        return tuple(self._changes(self._ledger.steps(key)))
+
+    def recent(self, limit: int) -> tuple[Change, ...]:
+        """Return the newest changes of all records, at most *limit*."""
+        return tuple(self._changes(self._ledger.recent(limit)))
+
+    def blame(self, key: str, path: str) -> tuple[Origin, ...]:
+        """Return for every field of a document as it is now: since when it says so, and who said it."""
+        record = self._reader.record(key)
+        document = next((item for item in record.documents if item.path == path), None) if record else None
+        if document is None:
+            return ()
+        root = self._reader.book.schemas.node(document.kind)
+        steps = [change for change in self.for_record(key) if change.path == path]
+        found = (_origin(place, value, steps) for place, value in leaves(document.value, root, ()))
+        return tuple(origin for origin in found if origin)
+
+    def between(self, changes: Iterable[PathChange]) -> tuple[Change, ...]:
+        """Return what differs between two trees, as `Git.tree_changes` lists it, without commits."""
+        steps = [
+            Step("", "", "", "", "", "", place.record, change.path, change.old_blob, change.blob or "")
+            for change in changes
+            if (place := locate(change.path))
+        ]
+        return tuple(self._changes(sorted(steps, key=lambda step: step.path)))
+
+    def label(self, change: Change, place: Place) -> Text:
+        """Return the name of a changed field in the labels of the schema."""
+        return label_of(self._reader.book.schemas.node(change.kind), place)
+
+    def _changes(self, steps: Sequence[Step]) -> Iterator[Change]:
+        readable = [step for step in steps if self._may_read(step)]
+        self._fetch(readable)
+        for step in readable:
+            place = locate(step.path)
+            if place is not None:
+                yield self._change(step, place.kind)
+
+    def _may_read(self, step: Step) -> bool:
+        place = locate(step.path)
+        return place is not None and self._reader.may_read(place.kind)
+
+    def _change(self, step: Step, kind: str) -> Change:
+        schemas = self._reader.book.schemas
+        node = schemas.node(kind) if schemas.has(kind) else None
+        old = self._values.get((step.old_blob, kind), {})
+        new = self._values.get((step.blob, kind), {})
+        fields = tuple(item for item in diff(old, new, node) if self._open(step.path, item.place))
+        action: Action = "changed" if step.old_blob and step.blob else "added" if step.blob else "removed"
+        # a subject line may name what the audience must not know
+        subject = step.subject if self._reader.audience is None else ""
+        reason = step.reason if step.reason in _REASONS else ""
+        return Change(
+            step.at, step.author, step.commit, subject, reason, step.record, step.path, kind, action, fields
+        )
+
+    def _open(self, path: str, place: Place) -> bool:
+        return self._reader.may_read_at(path, json_pointer(part.strip("[]") or "0" for part in place))
+
+    def _fetch(self, steps: Iterable[Step]) -> None:
+        """Read the values of all blobs these steps mention, those of the catalog first, the rest at once."""
+        missing: dict[str, set[str]] = {}
+        for step in steps:
+            place = locate(step.path)
+            for blob in (step.old_blob, step.blob):
+                if blob and place and (blob, place.kind) not in self._values:
+                    text = self._known(blob, place.kind)
+                    if text is None:
+                        missing.setdefault(blob, set()).add(place.kind)
+                    else:
+                        self._values[blob, place.kind] = json.loads(text)
+        for found in self._git.blobs(sorted(missing), MAX_BYTES) if missing else ():
+            for kind in missing[found.name]:
+                self._values[found.name, kind] = parse(found.data or b"").value or {}
+
+
+def _origin(place: Place, value: Any, newest_first: Sequence[Change]) -> Origin | None:
+    """Return the newest change that touched *place*; a value not committed yet has none."""
+    for change in newest_first:
+        for item in change.fields:
+            touched = item.place[:-1] if item.place[-1:] == ("[]",) else item.place
+            shorter = min(len(touched), len(place))
+            if touched[:shorter] == place[:shorter]:
+                return Origin(place, value, change.at, change.who, change.commit, change.subject)
+    return None

@@ -1,0 +1,137 @@
+"""Which commit touched which record: one pass over the log, kept in SQLite, continued from where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from custodex.git import Git
+from custodex.gitlog import Commit, commits
+from custodex.records import locate
+from custodex.store import Store, state_folder
+
+VERSION = "1"
+_DDL = """
+CREATE TABLE commits (id INTEGER PRIMARY KEY, name TEXT NOT NULL, author TEXT NOT NULL, email TEXT NOT NULL,
+                      at TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE touches (record TEXT NOT NULL, commit_id INTEGER NOT NULL, path TEXT NOT NULL,
+                      old_blob TEXT NOT NULL, blob TEXT NOT NULL);
+CREATE INDEX touches_record ON touches (record, commit_id);
+CREATE INDEX touches_commit ON touches (commit_id);
+"""
+_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file's step through one commit; an absent side has an empty blob."""
+
+    commit: str
+    author: str
+    email: str
+    at: str
+    subject: str
+    reason: str
+    record: str
+    path: str
+    old_blob: str
+    blob: str
+
+
+_COLUMNS = "name, author, email, at, subject, reason, record, path, old_blob, blob"
+
+
+class Ledger:
+    """The steps of every record up to a commit."""
+
+    def __init__(self, root: Path, git: Git) -> None:
+        self._git = git
+        self._store = Store(state_folder(root) / "history.sqlite", _DDL, VERSION)
+        self._db = self._store.db
+
+    def sync(self, revision: str = "HEAD") -> int:
+        """Take in what is new up to *revision* and return how many commits; rewritten history starts anew."""
+        head = self._git.commit(revision)
+        known = self._store.meta("head")
+        if head is None or head == known:
+            return 0
+        with self._store.transaction():
+            if known and not self._git.is_ancestor(known, head):
+                known = ""
+            if not known:
+                self._db.execute("DELETE FROM commits")
+                self._db.execute("DELETE FROM touches")
+            taken = self._take(commits(self._git.root, self._git.environ, known, head))
+            self._store.set_meta("head", head)
+        return taken
+
+    def _take(self, stream: Iterator[Commit]) -> int:
+        taken = 0
+        touches: list[tuple[str, int, str, str, str]] = []
+        row = self._db.execute("SELECT coalesce(max(id), 0) FROM commits").fetchone()
+        for number, commit in enumerate(stream, start=row[0] + 1):
+            taken += 1
+            self._db.execute(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, commit.name, commit.author, commit.email, commit.at, commit.subject, commit.reason),
+            )
+            touches.extend(
+                (place.record, number, touch.path, touch.old_blob, touch.blob)
+                for touch in commit.touches
+                if (place := locate(touch.path)) is not None
+            )
+            if len(touches) >= _BATCH:
+                self._write(touches)
+        self._write(touches)
+        return taken
+
+    def _write(self, touches: list[tuple[str, int, str, str, str]]) -> None:
+        self._db.executemany("INSERT INTO touches VALUES (?, ?, ?, ?, ?)", touches)
+        touches.clear()
+
+    @property
+    def head(self) -> str:
+        """The commit the ledger reaches to; empty before the first one."""
+        return self._store.meta("head")
+
+    def steps(self, record: str) -> list[Step]:
+        """Return the steps of one record, newest commit first, files in path order within a commit."""
+        query = (
+            f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
+            " WHERE record = ? ORDER BY commit_id DESC, path"
+        )
+        return [Step(*row) for row in self._db.execute(query, (record,))]
+
+    def recent(self, limit: int) -> list[Step]:
+        """Return the steps of the newest commits, at most *limit* steps."""
+        query = (
+            f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
+            " ORDER BY commit_id DESC, path LIMIT ?"
+        )
+        return [Step(*row) for row in self._db.execute(query, (limit,))]
+
+    def last_change(self) -> dict[str, str]:
+        """Return the moment of the newest commit for every record: key -> RFC 3339."""
+        query = (
+            "SELECT record, at FROM (SELECT record, max(commit_id) AS newest FROM touches GROUP BY record)"
+            " JOIN commits ON commits.id = newest"
+        )
+        return dict(self._db.execute(query).fetchall())
+
+    def heads(self, records: list[str]) -> dict[str, int]:
+        """Return the number of the newest commit of each record: what a page about its history depends on."""
+        query = "SELECT max(commit_id) FROM touches WHERE record = ?"
+        return {key: self._db.execute(query, (key,)).fetchone()[0] or 0 for key in records}
+
+    def changed_since(self, name: str) -> set[str] | None:
+        """Return the records touched after the commit *name*; None when it is not known any more."""
+        row = self._db.execute("SELECT id FROM commits WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return None
+        query = "SELECT DISTINCT record FROM touches WHERE commit_id > ?"
+        return {key for (key,) in self._db.execute(query, (row[0],))}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
