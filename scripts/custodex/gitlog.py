@@ -22,6 +22,7 @@ from custodex.texts import Text
 _FORMAT = "%x01%H%x00%aN%x00%aE%x00%aI%x00%s%x00%(trailers:key=Reason,valueonly,separator=%x20)%x00"
 _HEADER_FIELDS = 6
 _CHUNK = 1 << 20
+_BELOW = f"{ROOT}/"
 
 
 class Touch(NamedTuple):
@@ -49,11 +50,12 @@ def commits(root: Path, environ: Mapping[str, str], since: str, until: str) -> I
     """Yield the commits after *since* (empty: from the beginning) up to *until*, oldest first.
 
     A merge is one commit, compared with its first parent, so what a pull request brought appears once.
+    Commits that touch no record come without touches: limiting the walk to a path would double its cost.
     """
     span = f"{since}..{until}" if since else until
     arguments = [
         "git", "log", "--reverse", "--first-parent", "-m", "--no-renames", "--raw", "--abbrev=40", "-z",
-        "--relative", f"--format={_FORMAT}", span, "--", ROOT,
+        "--relative", f"--format={_FORMAT}", span,
     ]  # fmt: skip
     process = GitProcess(root).execute(
         arguments, as_process=True, env={**environ, "LC_ALL": "C"}, with_extended_output=False
@@ -92,6 +94,8 @@ def _parse(tokens: Iterator[bytes]) -> Iterator[Commit]:
         elif token.startswith(b":") and commit is not None:
             old_mode, mode, old, new, _ = token[1:].decode().split(" ")
             path = os.fsdecode(next(tokens))
+            if not path.startswith(_BELOW):
+                continue
             commit.touches.append(
                 Touch(path, "" if old_mode == "000000" else old, "" if mode == "000000" else new)
             )

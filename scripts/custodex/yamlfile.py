@@ -24,15 +24,14 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from custodex.findings import Finding, Pointer, json_pointer
+from custodex.findings import MAX_FAULTS, Finding, Pointer, json_pointer
+from custodex.records import MAX_BYTES
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_KEY = 128
-MAX_FAULTS = 200
 _LARGEST_EXACT = 2**53
 
-_PARSER: Any = yaml.CParser if hasattr(yaml, "CParser") else yaml.SafeLoader
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
@@ -147,7 +146,7 @@ class _Walk:
         try:
             return self._document(parser)
         except yaml.MarkedYAMLError as error:
-            self._syntax(error)
+            self._syntax(error, data)
         except yaml.YAMLError as error:
             self.faults.append(
                 Finding("", 1, 1, "yaml-syntax", params={"problem": str(error).split("\n")[0]})
@@ -156,11 +155,11 @@ class _Walk:
             parser.dispose()
         return _NOTHING
 
-    def _syntax(self, error: yaml.MarkedYAMLError) -> None:
+    def _syntax(self, error: yaml.MarkedYAMLError, data: bytes) -> None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         params = {"problem": error.problem or error.context or "cannot be read"}
-        code = "yaml-tab" if "'\\t'" in params["problem"] else "yaml-syntax"
+        code = "yaml-tab" if _char_at(data, line, column) == "\t" else "yaml-syntax"
         self.faults.append(Finding("", line, column, code, params=params))
 
     def _fault(self, code: str, pointer: Pointer, **params: str | int) -> None:
@@ -300,6 +299,11 @@ class _Walk:
 
 
 _STOP: Any = _Nothing()
+
+
+def _char_at(data: bytes, line: int, column: int) -> str:
+    lines = data.decode("utf-8", "replace").splitlines()
+    return lines[line - 1][column - 1 : column] if line <= len(lines) else ""
 
 
 def _reads_as_other(key: str) -> bool:

@@ -70,7 +70,7 @@ class Ledger:
         taken = 0
         touches: list[tuple[str, int, str, str, str]] = []
         row = self._db.execute("SELECT coalesce(max(id), 0) FROM commits").fetchone()
-        for number, commit in enumerate(stream, start=row[0] + 1):
+        for number, commit in enumerate((one for one in stream if one.touches), start=row[0] + 1):
             taken += 1
             self._db.execute(
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)",
