@@ -1,0 +1,82 @@
+"""One record as its rules look at it: what was read once is shared by all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from custodex.books import Book
+from custodex.examining import Context, Document, Record, Value
+from custodex.findings import Pointer
+from custodex.hints import Node
+from custodex.records import EVENT_KINDS
+
+_REF = frozenset({"x-ref"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One value marked `x-ref`: the document and the place it stands at, and the kind it points at."""
+
+    document: Document
+    pointer: Pointer
+    node: Node
+    kind: str
+    value: str
+
+
+class Sight:
+    """One record, the others by *context*, and the values its rules have in common."""
+
+    def __init__(self, record: Record, context: Context) -> None:
+        self.record = record
+        self.context = context
+
+    @property
+    def book(self) -> Book:
+        """The schema folder that rules the record."""
+        return self.context.book
+
+    @cached_property
+    def main(self) -> Document | None:
+        """The document that names the record, None if it is absent or unreadable."""
+        return next(
+            (doc for doc in self.record.documents if doc.kind == self.record.kind and doc.readable), None
+        )
+
+    @cached_property
+    def value(self) -> Value:
+        """The main document's value, empty if there is none."""
+        return self.main.value if self.main else {}
+
+    @property
+    def alive(self) -> bool:
+        """True for a readable record that was neither merged into another one nor erased."""
+        return self.main is not None and "merged_into" not in self.value and "erased" not in self.value
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """All references of all documents of the record, by path."""
+        return tuple(reference for doc in self.record.documents for reference in self._references(doc))
+
+    def _references(self, document: Document) -> Iterator[Reference]:
+        if document.readable:
+            for pointer, node, found in self.book.schemas.walk(document.kind, document.value, _REF):
+                if isinstance(found, str):
+                    yield Reference(document, pointer, node, str(node.schema["x-ref"]), found)
+
+    def walk(self, hint: str) -> Iterator[tuple[Document, Pointer, Node, Any]]:
+        """Yield every value of the record whose schema carries *hint* (full name, `x-unique`)."""
+        hints = frozenset({hint})
+        for document in self.record.documents:
+            if document.readable:
+                for pointer, node, found in self.book.schemas.walk(document.kind, document.value, hints):
+                    yield document, pointer, node, found
+
+    def events(self) -> Iterator[Document]:
+        """Yield the record's readable notes, transactions and feedback."""
+        for document in self.record.documents:
+            if document.kind in EVENT_KINDS and document.readable:
+                yield document
