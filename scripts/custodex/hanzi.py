@@ -1,0 +1,182 @@
+"""The one place that knows Chinese writing: folding to one form, readings in pinyin, order by reading.
+
+OpenCC and pypinyin are imported when the first Chinese character needs them; a query only needs the table
+of characters, which the search index keeps beside itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+
+_HAN_BLOCKS = ((0x3400, 0xA000), (0x20000, 0x32000))
+_MAX_VARIANTS = 12
+_LATIN_OR_HAN = re.compile(r"[A-Za-z]|[0-9]+|[\u3007\u3400-\u9fff\U00020000-\U00031fff]")
+
+# the reading of a character as a family name, where it differs from its commonest reading
+SURNAMES: Mapping[str, str] = {
+    "曾": "zeng", "单": "shan", "仇": "qiu", "查": "zha", "解": "xie", "区": "ou", "任": "ren", "朴": "piao",
+    "盖": "ge", "尉": "wei", "缪": "miao", "翟": "zhai", "召": "shao", "员": "yun", "折": "she", "乐": "yue",
+    "覃": "qin", "谌": "chen", "冼": "xian", "洗": "xian", "隗": "wei", "秘": "bi", "牟": "mu", "宁": "ning",
+    "曲": "qu", "燕": "yan", "种": "chong", "祭": "zhai", "繁": "po", "车": "che", "石": "shi", "沈": "shen",
+    "贾": "jia", "柏": "bai", "晁": "chao", "褚": "chu", "逄": "pang", "万": "wan", "俞": "yu", "哈": "ha",
+    "黑": "he", "葛": "ge", "纪": "ji", "郗": "xi", "臧": "zang", "粘": "nian", "阚": "kan", "撒": "sa",
+    "句": "gou", "莘": "shen", "么": "yao",
+}  # fmt: skip
+COMPOUND_SURNAMES: Mapping[str, Sequence[str]] = {
+    "尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": ("zhang", "sun"), "单于": ("chan", "yu"),
+    "澹台": ("tan", "tai"), "宰父": ("zai", "fu"), "令狐": ("ling", "hu"), "夏侯": ("xia", "hou"),
+}  # fmt: skip
+
+
+@cache
+def simplified() -> Mapping[int, str]:
+    """Return the table of traditional characters and their simplified form (OpenCC, `t2s`).
+
+    Character by character, so that the fold of a part of a text is a part of the fold of the text; OpenCC's
+    phrases (乾隆 keeps 乾) would break that, and with it finding by any substring.
+    """
+    import opencc
+
+    chars = [chr(code) for first, end in _HAN_BLOCKS for code in range(first, end)]
+    plain = opencc.OpenCC("t2s").convert("\n".join(chars)).split("\n")
+    return {ord(char): new for char, new in zip(chars, plain, strict=True) if char != new and len(new) == 1}
+
+
+@cache
+def lowered() -> Mapping[int, str]:
+    """Return the characters whose folded case is not their lower case (ß -> ss, ς -> σ)."""
+    chars = (chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000)
+    return {ord(char): char.casefold() for char in chars if char.casefold() != char.lower()}
+
+
+class Fold:
+    """Brings what people type and what records hold to one form.
+
+    Compatibility forms are unified (NFKC), case is dropped, traditional characters become simplified ones
+    and runs of white space become one space.
+    """
+
+    def __init__(self, table: Mapping[int, str] | None = None) -> None:
+        self._table = table
+
+    def __call__(self, text: str) -> str:
+        """Return *text* in that one form, without white space at its ends."""
+        if text.isascii():
+            return " ".join(text.lower().split())
+        text = _composed(_composed(text).casefold())
+        return " ".join(text.translate(self.table).split())
+
+    @property
+    def table(self) -> Mapping[int, str]:
+        """The traditional characters and their simplified forms."""
+        if self._table is None:
+            self._table = simplified()
+        return self._table
+
+
+def _composed(text: str) -> str:
+    """Return *text* in NFKC; asking first is much cheaper than doing it."""
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+fold = Fold()
+
+
+def has_han(text: str) -> bool:
+    """Tell whether *text* holds a Chinese character."""
+    return any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U00031fff" for char in text)
+
+
+def readings(name: str, *, person: bool = False, override: str = "") -> tuple[str, ...]:
+    """Return the ways to read *name* aloud, best first: `ZengGuoFan`, every syllable with a capital.
+
+    Empty for a name without Chinese characters. A character with several readings gives one variant each
+    (at most twelve), a person's family name its own reading first, *override* the only one.
+    """
+    if override:
+        syllables = re.findall(r"[a-z]+|[0-9]+", fold(override).replace("ü", "v"))
+        return tuple(dict.fromkeys(_joined(way) for way in _with_umlauts([syllables])))
+    name = fold(name)
+    if not has_han(name):
+        return ()
+    return _readings(name, person)
+
+
+@lru_cache(maxsize=4096)
+def _readings(name: str, person: bool) -> tuple[str, ...]:
+    parts = _LATIN_OR_HAN.findall(name)
+    best = _syllables(name, parts)
+    ways = [best]
+    if person:
+        ways.insert(0, _as_person(parts, best))
+    for index, part in enumerate(parts):
+        for other in _alternatives(part):
+            ways.append([*ways[0][:index], other, *ways[0][index + 1 :]])
+    variants = dict.fromkeys(_joined(way) for way in _with_umlauts(ways))
+    return tuple(variants)[:_MAX_VARIANTS]
+
+
+def _syllables(name: str, parts: Sequence[str]) -> list[str]:
+    """Return one syllable a part: the likeliest reading of the characters in their phrase."""
+    import pypinyin
+
+    han = "".join(part if has_han(part) or part == "〇" else " " for part in parts)
+    spoken = [word for run in han.split() for word in pypinyin.lazy_pinyin(run, errors=_each)]  # type: ignore[arg-type]
+    reading = iter(spoken)
+    return [part if part.isascii() else _latin(next(reading, part)) for part in parts]
+
+
+def _each(unread: str) -> list[str]:
+    """Return the characters nobody knows how to read, one by one."""
+    return list(unread)
+
+
+def _as_person(parts: Sequence[str], best: Sequence[str]) -> list[str]:
+    family = COMPOUND_SURNAMES.get("".join(parts[:2]))
+    if family:
+        return [*family, *best[2:]]
+    return [SURNAMES.get(parts[0], best[0]), *best[1:]]
+
+
+@lru_cache(maxsize=8192)
+def _alternatives(char: str) -> tuple[str, ...]:
+    if char.isascii():
+        return ()
+    import pypinyin
+
+    ways = pypinyin.pinyin(char, style=pypinyin.Style.NORMAL, heteronym=True)[0]
+    return tuple(dict.fromkeys(_latin(way) for way in ways if way != char))
+
+
+def _latin(syllable: str) -> str:
+    """Return a syllable in plain letters; `ü` is written `v`, as people type it."""
+    plain = unicodedata.normalize("NFD", syllable.replace("ü", "v"))
+    return "".join(char for char in plain if char.isascii() and char.isalpha())
+
+
+def _with_umlauts(ways: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Add the other spellings of `lv` and `nv`: `lu`, `lyu`, `nu`, `nyu`."""
+    spelled = list(ways)
+    if ways and any(syllable in ("lv", "nv", "lve", "nve") for syllable in ways[0]):
+        spelled.extend(
+            [re.sub(r"^([ln])v(e?)$", rf"\1{vowel}\2", one) for one in ways[0]] for vowel in ("u", "yu")
+        )
+    return spelled
+
+
+def _joined(syllables: Sequence[str]) -> str:
+    return "".join(syllable.capitalize() for syllable in syllables)
+
+
+def initials(reading: str) -> str:
+    """Return the first letters of the syllables of a reading, in lower case: `zgf`."""
+    return "".join(char for char in reading if char.isupper()).lower()
+
+
+def sort_key(name: str, *, person: bool = False, override: str = "") -> str:
+    """Return the key that puts names in the order of their reading: 北京 before 重庆 before Zhongxing."""
+    spoken = readings(name, person=person, override=override)
+    return f"{spoken[0].lower() if spoken else fold(name)}\t{fold(name)}"

@@ -1,0 +1,89 @@
+"""Lists of document numbers, packed: sorted numbers as gaps of one, two or four bytes, or as a bitmap.
+
+The same bytes are read by the browser's search, so the format is simple: one byte names the packing.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import sub
+
+BYTES, SHORTS, LONGS, BITMAP = range(4)
+_BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+
+
+def encode(numbers: Sequence[int]) -> bytes:
+    """Return sorted, unique *numbers* in the packing that is (nearly) the smallest."""
+    count, last = len(numbers), numbers[-1]
+    if count == 1:
+        return bytes((BYTES, last)) if last < 255 else _words(numbers)
+    gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
+    peak = max(gaps)
+    steps = count if peak < 255 else count + last // 255
+    words = 2 * count if peak < 1 << 16 else 4 * count
+    if last // 8 < min(steps, words):
+        return bytes((BITMAP,)) + _bitmap(numbers)
+    if words < steps:
+        return _words(gaps)
+    if peak < 255:
+        return b"\0" + bytes(gaps)
+    # 255 means "add 255 and read on"
+    return b"\0" + b"".join(b"\xff" * (gap // 255) + bytes((gap % 255,)) for gap in gaps)
+
+
+def _words(gaps: Sequence[int]) -> bytes:
+    kind, code = (SHORTS, "H") if max(gaps) < 1 << 16 else (LONGS, "I")
+    words = array(code, gaps)
+    if sys.byteorder == "big":
+        words.byteswap()
+    return bytes((kind,)) + words.tobytes()
+
+
+def _bitmap(numbers: Sequence[int]) -> bytes:
+    field = bytearray(numbers[-1] // 8 + 1)
+    for number in numbers:
+        field[number >> 3] |= 1 << (number & 7)
+    return bytes(field)
+
+
+def decode(data: bytes) -> list[int]:
+    """Return the numbers packed in *data*, in order."""
+    kind, body = data[0], data[1:]
+    if kind == BITMAP:
+        return list(positions(int.from_bytes(body, "little")))
+    if kind == BYTES:
+        sums = accumulate(body)
+        return (
+            [total for total, step in zip(sums, body, strict=True) if step != 255]
+            if 255 in body
+            else list(sums)
+        )
+    words = array("H" if kind == SHORTS else "I", body)
+    if sys.byteorder == "big":
+        words.byteswap()
+    return list(accumulate(words))
+
+
+def bits(data: bytes) -> int:
+    """Return the numbers packed in *data* as a set: an integer with one bit a number."""
+    if data[0] == BITMAP:
+        return int.from_bytes(data[1:], "little")
+    return to_bits(decode(data))
+
+
+def to_bits(numbers: Sequence[int]) -> int:
+    """Return *numbers* (sorted) as an integer with one bit a number."""
+    return int.from_bytes(_bitmap(numbers), "little") if numbers else 0
+
+
+def positions(field: int) -> Iterator[int]:
+    """Yield the numbers in a set, smallest first."""
+    base = 0
+    for byte in field.to_bytes((field.bit_length() + 7) // 8, "little"):
+        if byte:
+            for bit in _BITS_OF_BYTE[byte]:
+                yield base + bit
+        base += 8

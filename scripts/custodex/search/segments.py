@@ -1,0 +1,58 @@
+"""Writing one segment, and which segments to write together again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from custodex.indexfiles import Segment
+from custodex.postings import positions, to_bits
+from custodex.search.cards import from_row
+from custodex.search.rows import COLUMNS, Rows, terms_of
+from custodex.whooshindex import Index
+
+LARGEST = 16_000
+"""Customers in one segment; bounds the memory of a build."""
+_FEW = 8
+_STEP = 8
+
+
+def seal(index: Index, rows: Iterable[Rows]) -> Any:
+    """Write one segment with its documents in the order of rank, so that the best hits are the first bits."""
+    carded = ((from_row(row["card"]), row) for row in rows)
+    ordered = sorted(carded, key=lambda pair: pair[0].rank)
+    collecting = gc.isenabled()
+    gc.disable()  # millions of lists live until the end: looking through them costs a third of the time
+    try:
+        writer = index.writer()
+        for card, row in ordered:
+            writer.add(row, terms_of(row, card))
+        return writer.seal()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def used_rows(segment: Segment, deleted: Sequence[int]) -> Iterator[Rows]:
+    """Yield the rows of the documents of a segment that are still in use."""
+    columns = {name: segment.rows(name) for name in COLUMNS}
+    for number in positions(segment.live & ~to_bits(deleted)):
+        yield {name: column[number] for name, column in columns.items()}
+
+
+def to_merge(segments: Sequence[Segment], deleted: Mapping[str, Sequence[int]]) -> list[Segment]:
+    """Return the segments to write anew together with what changed.
+
+    Those of which a third is gone, and, once eight of one class of size have gathered (each class eight times
+    the one before), all of that class: what a sync costs stays in proportion to what changed.
+    """
+    live = {segment: segment.live.bit_count() - len(deleted[segment.name]) for segment in segments}
+    merged = [one for one in segments if one.count <= LARGEST and live[one] * 3 < one.count * 2]
+    size = _STEP
+    while size <= LARGEST:
+        small = [one for one in segments if one not in merged and live[one] <= size]
+        if len(small) >= _FEW:
+            merged.extend(small)
+        size *= _STEP
+    return merged

@@ -1,0 +1,195 @@
+"""The index as the browser reads it: classic scripts, each handing one string to `custodex.tier`.
+
+Names: one line a customer, scanned by substring. Postings: the text terms of the Whoosh index, by hash of
+the term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from its
+id (a slot by hash, its place among the few in that slot), so one changed record touches one names file,
+one texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+
+from custodex.hanzi import lowered
+from custodex.indexfiles import Segment
+from custodex.postings import decode, encode, positions
+from custodex.search.cards import Card, from_row
+from custodex.search.engine import Searcher
+from custodex.search.grams import LATIN_RUN
+
+_PLACES = 8
+_NAMES_A_FILE = 1500
+_TEXTS_A_FILE = 4
+_SHARE = 16
+_WORD_KEY = 4
+_LETTERS = {"names": "n", "texts": "x", "postings": "p"}
+VALUE, COLUMN, LINE = "\b", "\t", "\n"
+
+
+def fnv(text: str) -> int:
+    """Return a hash of *text* that a browser computes alike (FNV-1a over code points, mixed)."""
+    value = 0x811C9DC5
+    for char in text:
+        value = ((value ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
+    return value ^ value >> 15
+
+
+def power(least: int) -> int:
+    """Return the smallest power of two that is at least *least*."""
+    return 1 << max(0, least - 1).bit_length()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many slots and files there are; follows from the number of customers."""
+
+    slots: int
+    names: int
+    texts: int
+    postings: int
+
+    @classmethod
+    def of(cls, count: int) -> Layout:
+        """Return the layout for *count* customers."""
+        return cls(
+            slots=power(max(64, 2 * count)),
+            names=power(count // _NAMES_A_FILE),
+            texts=power(count // _TEXTS_A_FILE),
+            postings=power(max(16, count // _SHARE)),
+        )
+
+    def slot(self, customer: str) -> int:
+        """Return the slot of a customer."""
+        return fnv(customer) & (self.slots - 1)
+
+    def shard(self, term: str) -> int:
+        """Return which postings file has a term; words with the same beginning lie together."""
+        key = term[:_WORD_KEY] if LATIN_RUN.match(term) and not term.endswith("*") else term
+        return fnv(key) & (self.postings - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One customer with its number and where its rows are."""
+
+    number: int
+    card: Card
+    segment: Segment
+    place: int
+
+    def row(self, name: str) -> str:
+        return self.segment.rows(name)[self.place].decode("utf-8", "surrogatepass")
+
+
+Line = Callable[[_Placed], str]
+Files = Iterator[tuple[str, bytes]]
+
+
+def script(tier: str, number: int, content: object) -> bytes:
+    """Return a script that hands *content* over; nothing in it can end the script or be markup."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f'custodex.tier("{tier}",{number},{text});\n'.encode("utf-8", "backslashreplace")
+
+
+def tiers(searcher: Searcher) -> Iterator[tuple[str, bytes]]:
+    """Yield the name, below `search/`, and the content of every file the browser's search needs."""
+    placed, layout = _place(searcher.segments)
+    yield "index.js", script("index", 0, _directory(searcher, layout, len(placed)))
+    yield from _files("names", layout.names, layout.slots, placed, _names_line)
+    yield from _files("texts", layout.texts, layout.slots, placed, _texts_line)
+    yield from _postings(searcher.segments, layout, placed)
+
+
+def _directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, object]:
+    fold = "".join(chr(code) + new for code, new in sorted(searcher.fold.table.items()))
+    return {
+        "count": count,
+        "slots": layout.slots,
+        "names": layout.names,
+        "texts": layout.texts,
+        "postings": layout.postings,
+        "fields": searcher.fields.texts,
+        "fold": fold,
+        "lower": [[chr(code), new] for code, new in sorted(lowered().items())],
+    }
+
+
+def _place(segments: Sequence[Segment]) -> tuple[list[_Placed], Layout]:
+    """Number all customers: by slot, within a slot by id."""
+    cards = [
+        (from_row(segment.rows("card")[place]), segment, place)
+        for segment in segments
+        for place in positions(segment.live)
+    ]
+    layout = Layout.of(len(cards))
+    slotted = ((layout.slot(card.id), card.id, card, segment, place) for card, segment, place in cards)
+    ordered = sorted(slotted, key=itemgetter(0, 1))
+    placed = []
+    for slot, group in groupby(ordered, key=itemgetter(0)):
+        for rank, (_, _, card, segment, place) in enumerate(group):
+            placed.append(_Placed(slot * _PLACES + rank, card, segment, place))
+    return placed, layout
+
+
+def _files(tier: str, count: int, slots: int, placed: Sequence[_Placed], line: Line) -> Files:
+    groups = {
+        file: list(group)
+        for file, group in groupby(placed, key=lambda one: one.number // _PLACES * count // slots)
+    }
+    for file in range(count):
+        content = LINE.join(map(line, groups.get(file, ())))
+        yield f"{_LETTERS[tier]}-{file}.js", script(tier, file, content)
+
+
+def _names_line(one: _Placed) -> str:
+    card = one.card
+    names, pinyin, emails, numbers = (
+        one.row(row).split("\n") for row in ("names", "pinyin", "emails", "numbers")
+    )
+    derived = f"{(pinyin[0] or names[0]).lower()}\t{names[0]}"
+    sort = "" if derived == card.sort_key else card.sort_key.replace("\t", VALUE)
+    name = "" if card.name == names[0] else " ".join(card.name.split())
+    columns = (card.id, _base36(card.at), sort, name, *map(VALUE.join, (names, pinyin, emails, numbers)))
+    return COLUMN.join(columns)
+
+
+def _texts_line(one: _Placed) -> str:
+    return one.card.id + COLUMN + one.row("text").replace("\n", VALUE)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number > 0:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
+def _postings(
+    segments: Sequence[Segment], layout: Layout, placed: Sequence[_Placed]
+) -> Iterator[tuple[str, bytes]]:
+    numbers = {id(segment): [-1] * segment.count for segment in segments}
+    for one in placed:
+        numbers[id(one.segment)][one.place] = one.number
+    lines: list[list[str]] = [[] for _ in range(layout.postings)]
+    streams = (_numbered(segment, numbers[id(segment)]) for segment in segments)
+    for term, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+        found = sorted(number for _, members in group for number in members if number >= 0)
+        if found:
+            packed = base64.b64encode(encode(found)).decode("ascii").rstrip("=")
+            lines[layout.shard(term)].append(term + COLUMN + packed)
+    for shard, content in enumerate(lines):
+        yield f"p-{shard}.js", script("postings", shard, LINE.join(content))
+
+
+def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
+    for term, data in segment.items(""):
+        if term[0] > "\x20":  # terms of the other rows begin with a control character
+            yield term, [numbers[place] for place in decode(data)]

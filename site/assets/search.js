@@ -1,0 +1,578 @@
+/* Search in the browser, over files that the build exported from the index. A classic script without
+   dependencies: it reads nothing but script files below one folder, so it works from file:// and under
+   `default-src 'none'; script-src 'self'`.
+
+   custodex.search.load(base)            Promise; base is the folder of the tiers ("../search/"). Loads the names.
+   custodex.search.loaded                true once the names are there
+   custodex.search.names(query, limit)   hits by name, reading, number or e-mail, at once, best first
+   custodex.search.full(query, options)  Promise of {total, exact, hits}: all of that and full text.
+                                         options.limit: confirm and return only the best so many; `exact` is then
+                                         false while `total` counts candidates that were not looked at.
+   custodex.search.mark(text, query)     [[start, end], ...]: what to mark in a text as it is shown
+   custodex.search.fold(text)            the form in which texts are compared
+   A hit is {id, name, level, reason, value, start, end}: `value` is the folded value that matched and
+   [start, end) the match in it; `reason` is name, initials, pinyin, number, email or the field of a text.
+   A query that cannot be read rejects or throws a custodex.search.QueryError {at, zh, en}.
+
+   The meaning of a query is that of the command line: words, "phrases", AND, OR, NOT or -, ( ), prefix*. */
+var custodex = window.custodex || {};
+window.custodex = custodex;
+(function () {
+  "use strict";
+  const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20;
+  const PLACES = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const LONGEST = 2000, MOST_TERMS = 50, DEEPEST = 20, MOST_SHARDS = 3;
+  const LATIN = "0-9a-z\\u00df-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
+  const PLAIN = "\\u0000-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3004\\u3008-\\u303f\\u{100000}-\\u{10ffff}";
+  const LATIN_CHAR = new RegExp("[" + LATIN + "]", "u");
+  const PIECES = new RegExp("([" + LATIN + "]+)|([^" + LATIN + PLAIN + "]+)|([^\\s])", "gu");
+  const SPACES = /[\t\n\v\f\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+  const CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍ";
+
+  let base = "", meta = null, simplified = new Map(), lower = new Map(), book = null, loading = null;
+  const waiting = new Map(), kept = new Map();
+
+  /* --- files */
+
+  custodex.tier = function (tier, number, content) {
+    const key = tier + "/" + number;
+    if (waiting.has(key)) waiting.get(key)(content);
+  };
+
+  function fetchTier(tier, file, number) {
+    const key = tier + "/" + number;
+    if (kept.has(key)) return kept.get(key);
+    const promise = new Promise(function (resolve, reject) {
+      const script = document.createElement("script");
+      let content = null;
+      waiting.set(key, function (given) { content = given; });
+      script.onload = script.onerror = function () {
+        script.remove();
+        waiting.delete(key);
+        if (content === null) { kept.delete(key); reject(new Error("cannot read " + file)); } else resolve(content);
+      };
+      script.src = base + file;
+      document.head.appendChild(script);
+    });
+    kept.set(key, promise);
+    return promise;
+  }
+
+  function load(folder) {
+    if (loading) return loading;
+    base = folder.endsWith("/") ? folder : folder + "/";
+    loading = fetchTier("index", "index.js", 0).then(function (directory) {
+      meta = directory;
+      const pairs = Array.from(meta.fold);
+      for (let at = 0; at < pairs.length; at += 2) simplified.set(pairs[at], pairs[at + 1]);
+      meta.lower.forEach(function (pair) { lower.set(pair[0], pair[1]); });
+      return Promise.all(Array.from({ length: meta.names }, function (_, number) {
+        return fetchTier("names", "n-" + number + ".js", number);
+      }));
+    }).then(function (shards) {
+      open(shards);
+      api.loaded = true;
+    });
+    loading.catch(function () { loading = null; });
+    return loading;
+  }
+
+  /* The names tier as columns: one long string a column, a line a customer. */
+  function open(shards) {
+    const columns = [[], [], [], [], [], [], [], []];
+    shards.forEach(function (shard) {
+      if (!shard) return;
+      shard.split(LINE).forEach(function (line) {
+        const cells = line.split(COLUMN);
+        for (let at = 0; at < columns.length; at++) columns[at].push(cells[at]);
+      });
+    });
+    const [ids, times, sorts, shown, names, pinyin, emails, numbers] = columns;
+    const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
+    book = {
+      ids: ids, shown: shown,
+      time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
+      sort: sorts.map(function (cell, row) {
+        const first = names[row].split(VALUE)[0];
+        return cell ? cell.replace(VALUE, "\t") : (pinyin[row].split(VALUE)[0] || first).toLowerCase() + "\t" + first;
+      }),
+      names: packed(names), pinyin: packed(pinyin), letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
+      rowOf: null,
+    };
+  }
+
+  function packed(cells) {
+    const starts = new Uint32Array(cells.length + 1);
+    let position = 0;
+    for (let row = 0; row < cells.length; row++) { starts[row] = position; position += cells[row].length + 1; }
+    starts[cells.length] = position;
+    return { text: cells.join(LINE) + LINE, starts: starts };
+  }
+
+  function cell(column, row) { return column.text.slice(column.starts[row], column.starts[row + 1] - 1); }
+
+  function rowAt(starts, position) {
+    let low = 0, high = starts.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] <= position) low = middle; else high = middle;
+    }
+    return low;
+  }
+
+  /* --- folding: one character after the other, so that a part folds to a part of the whole */
+
+  function foldChar(char) {
+    let folded = lower.get(char);
+    if (folded === undefined) folded = char.toLowerCase();
+    return folded;
+  }
+
+  function fold(text) {
+    let out = "";
+    for (const char of text.normalize("NFKC")) out += foldChar(char);
+    let plain = "";
+    for (const char of out.normalize("NFKC")) plain += simplified.get(char) || char;
+    return plain.replace(SPACES, " ").replace(/^ +| +$/g, "");
+  }
+
+  function fnv(text) {
+    let value = 0x811c9dc5;
+    for (const char of text) value = Math.imul(value ^ char.codePointAt(0), 0x01000193);
+    return (value ^ (value >>> 15)) >>> 0;
+  }
+
+  function isLatin(char) { return char !== undefined && char !== "" && LATIN_CHAR.test(char); }
+
+  function compact(term) {
+    const number = term.replace(/[\s().+\-]+/g, "");
+    return /^[0-9a-z]+$/.test(number) && (number.match(/[0-9]/g) || []).length >= 3 ? number : "";
+  }
+
+  /* --- the query language (scripts/custodex/search/query.py is its twin) */
+
+  class QueryError extends Error {
+    constructor(at, zh, en) { super(en); this.at = at; this.zh = zh; this.en = en; }
+  }
+
+  const SAME = { "（": "(", "）": ")", "：": ":", "＂": '"', "－": "-", "＊": "*" };
+  const TOKEN = /(\s+)|(\()|(\))|["“”「]([^"”」]*)["”」]|(-)(?=[^\s-])|([^\s()"“”「」]+)/y;
+
+  function parse(query) {
+    query = query.replace(/[（）：＂－＊]/g, function (char) { return SAME[char]; });
+    if (query.length > LONGEST) throw new QueryError(LONGEST, "查询超过 " + LONGEST + " 个字符", "a query has at most " + LONGEST + " characters");
+    let at = 0, count = 0;
+    function peek() {
+      for (;;) {
+        TOKEN.lastIndex = at;
+        const match = TOKEN.exec(query);
+        if (!match) {
+          if (at < query.length) throw new QueryError(at, "引号没有闭合", "the quotation mark is not closed");
+          return null;
+        }
+        if (match[1] === undefined) return match;
+        at = TOKEN.lastIndex;
+      }
+    }
+    function missing(word) { return new QueryError(at, word + " 旁边缺少条件", word + " lacks a condition beside it"); }
+    function takeWord(word) {
+      const match = peek();
+      if (!match || match[6] !== word) return false;
+      at += match[0].length;
+      return true;
+    }
+    function anyOf(depth) {
+      if (depth > DEEPEST) throw new QueryError(at, "括号超过 " + DEEPEST + " 层", "parentheses deeper than " + DEEPEST);
+      const parts = [allOf(depth)];
+      while (takeWord("OR")) parts.push(allOf(depth));
+      const found = parts.filter(Boolean);
+      if (found.length < parts.length && parts.length > 1) throw missing("OR");
+      return found.length > 1 ? { kind: "or", parts: found } : found[0] || null;
+    }
+    function allOf(depth) {
+      const parts = [];
+      let wanting = false;
+      for (;;) {
+        const part = one(depth);
+        if (part) { parts.push(part); wanting = false; continue; }
+        if (!takeWord("AND")) break;
+        if (wanting || !parts.length) throw missing("AND");
+        wanting = true;
+      }
+      if (wanting) throw missing("AND");
+      return parts.length > 1 ? { kind: "and", parts: parts } : parts[0] || null;
+    }
+    function one(depth) {
+      const match = peek();
+      if (!match || match[3] || match[6] === "AND" || match[6] === "OR") return null;
+      const start = at;
+      at += match[0].length;
+      if (match[5] || match[6] === "NOT") {
+        const part = depth < DEEPEST ? one(depth + 1) : null;
+        if (!part) throw missing("NOT");
+        return { kind: "not", part: part };
+      }
+      if (++count > MOST_TERMS) throw new QueryError(start, "条件超过 " + MOST_TERMS + " 个", "more than " + MOST_TERMS + " conditions");
+      if (match[2]) {
+        const node = anyOf(depth + 1), close = peek();
+        if (!close || !close[3]) throw new QueryError(start, "括号没有闭合", "the parenthesis is not closed");
+        at += close[0].length;
+        if (!node) throw new QueryError(start, "括号里没有内容", "nothing between the parentheses");
+        return node;
+      }
+      let text = match[4];
+      if (text === undefined) {
+        text = match[6].endsWith("*") ? match[6].slice(0, -1) : match[6];
+        if (text.includes("*") || !text) throw new QueryError(start, "星号只能放在词尾", "a star may only end a word");
+      }
+      if (!text.trim()) throw new QueryError(start, "空的词语", "an empty term");
+      return { kind: "term", text: fold(text) };
+    }
+    const node = anyOf(0);
+    if (at < query.length) throw new QueryError(at, "多余的右括号", "a closing parenthesis too many");
+    return node;
+  }
+
+  function termsOf(node) {
+    if (!node || node.kind === "not") return [];
+    return node.kind === "term" ? [node.text] : node.parts.flatMap(termsOf);
+  }
+
+  /* --- matching; an answer is one byte a customer: its level, 0 for no match */
+
+  function raise(levels, row, level) { if (levels[row] < level) levels[row] = level; }
+
+  function scan(column, needle, each) {
+    const text = column.text, starts = column.starts;
+    for (let at = text.indexOf(needle); at >= 0;) {
+      const row = rowAt(starts, at);
+      at = each(row, at) ? starts[row + 1] : at + 1;
+      at = text.indexOf(needle, at);
+    }
+  }
+
+  function begins(column, at) { return at === 0 || column.text[at - 1] === VALUE || column.text[at - 1] === LINE; }
+  function ends(column, at) { return column.text[at] === VALUE || column.text[at] === LINE; }
+
+  function nameLevels(term) {
+    const levels = new Uint8Array(book.ids.length);
+    if (!term || /[\b\t\n]/.test(term)) return levels;
+    scan(book.names, term, function (row, at) {
+      const first = begins(book.names, at), whole = first && ends(book.names, at + term.length);
+      raise(levels, row, whole ? EXACT : first ? PREFIX : NAME);
+      return whole;
+    });
+    scan(book.emails, term, function (row) { raise(levels, row, EMAIL); return true; });
+    const number = compact(term);
+    if (number) scan(book.numbers, number, function (row) { raise(levels, row, NUMBER); return true; });
+    if (/^[a-z]+$/.test(term)) readLevels(term, levels);
+    return levels;
+  }
+
+  function readPattern(term) {
+    return term[0].toUpperCase() + Array.from(term.slice(1), function (char) { return "[" + char + char.toUpperCase() + "]"; }).join("");
+  }
+
+  function readLevels(term, levels) {
+    const pattern = new RegExp(readPattern(term), "g"), starts = book.pinyin.starts;
+    for (let match; (match = pattern.exec(book.pinyin.text));) {
+      const row = rowAt(starts, match.index);
+      raise(levels, row, PINYIN);
+      pattern.lastIndex = starts[row + 1];
+    }
+    if (term.length < 2) return;
+    scan(book.letters, term, function (row, at) {
+      const whole = begins(book.letters, at) && ends(book.letters, at + term.length);
+      raise(levels, row, whole ? INITIALS_EXACT : INITIALS);
+      return whole;
+    });
+  }
+
+  function combine(node, parts) {
+    const levels = parts[0];
+    for (let part = 1; part < parts.length; part++) {
+      for (let row = 0; row < levels.length; row++) {
+        const other = parts[part][row];
+        if (node.kind === "or" ? other > levels[row] : levels[row] && (!other || other > levels[row])) levels[row] = other;
+      }
+    }
+    return levels;
+  }
+
+  function evaluate(node, leaf) {
+    if (node.kind === "term") return leaf(node.text);
+    if (node.kind === "not") return evaluate(node.part, leaf).map(function (level) { return level ? 0 : 1; });
+    return combine(node, node.parts.map(function (part) { return evaluate(part, leaf); }));
+  }
+
+  function ordered(levels) {
+    const rows = [];
+    for (let row = 0; row < levels.length; row++) if (levels[row]) rows.push(row);
+    const before = function (a, b) { return a < b ? -1 : a > b ? 1 : 0; };
+    return rows.sort(function (a, b) {
+      return levels[b] - levels[a] || book.time[b] - book.time[a] || before(book.sort[a], book.sort[b]) || before(book.ids[a], book.ids[b]);
+    });
+  }
+
+  function hit(row, level, terms, text) {
+    const found = { id: book.ids[row], name: book.shown[row] || cell(book.names, row).split(VALUE)[0], level: level, reason: "", value: "", start: 0, end: 0 };
+    for (const term of terms) if (explain(found, row, term, text)) break;
+    return found;
+  }
+
+  function explain(found, row, term, text) {
+    const tries = [["name", book.names, term], ["number", book.numbers, compact(term)], ["email", book.emails, term]];
+    if (/^[a-z]+$/.test(term)) tries.splice(1, 0, ["initials", book.letters, term.length > 1 ? term : ""]);
+    for (const [reason, column, needle] of tries) {
+      if (!needle) continue;
+      for (const value of cell(column, row).split(VALUE)) {
+        const at = value.indexOf(needle);
+        if (at >= 0) return Object.assign(found, { reason: reason, value: value, start: at, end: at + needle.length });
+      }
+    }
+    if (/^[a-z]+$/.test(term)) {
+      const match = new RegExp(readPattern(term)).exec(cell(book.pinyin, row));
+      if (match) return Object.assign(found, { reason: "pinyin", value: cell(book.pinyin, row).split(VALUE)[0], start: 0, end: 0 });
+    }
+    for (const value of text ? text.split(VALUE) : []) {
+      const at = placeIn(value, term);
+      if (at < 0) continue;
+      const from = Math.max(2, at - AROUND);
+      return Object.assign(found, {
+        reason: meta.fields[value.codePointAt(0) & 0xffff].split(".")[0],
+        value: value.slice(from, at + term.length + AROUND), start: at - from, end: at - from + term.length,
+      });
+    }
+    return null;
+  }
+
+  function names(query, limit) {
+    if (!book) return [];
+    const node = parse(query);
+    if (!node) return [];
+    const levels = evaluate(node, nameLevels), terms = termsOf(node);
+    return ordered(levels).slice(0, limit || undefined).map(function (row) { return hit(row, levels[row], terms, ""); });
+  }
+
+  /* --- full text */
+
+  function shardOf(term) {
+    const key = isLatin(term[0]) && !term.endsWith("*") ? Array.from(term).slice(0, WORD_KEY).join("") : term;
+    return fnv(key) & (meta.postings - 1);
+  }
+
+  function decode(text) {
+    const bytes = Uint8Array.from(atob(text), function (char) { return char.charCodeAt(0); });
+    const numbers = [], view = new DataView(bytes.buffer);
+    let total = 0;
+    if (bytes[0] === 0) {
+      for (let at = 1; at < bytes.length; at++) { total += bytes[at]; if (bytes[at] !== 255) numbers.push(total); }
+    } else if (bytes[0] === 3) {
+      for (let at = 1; at < bytes.length; at++) for (let bit = 0; bit < 8; bit++) if ((bytes[at] >> bit) & 1) numbers.push((at - 1) * 8 + bit);
+    } else {
+      const step = bytes[0] === 1 ? 2 : 4;
+      for (let at = 1; at < bytes.length; at += step) {
+        total += step === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
+        numbers.push(total);
+      }
+    }
+    return numbers;
+  }
+
+  /* Rows of the customers whose texts hold a term, or any term that begins with it. */
+  function holding(term, prefix) {
+    const shard = shardOf(term);
+    return fetchTier("postings", "p-" + shard + ".js", shard).then(function (content) {
+      const rows = new Set(), text = LINE + content + LINE, needle = LINE + term + (prefix ? "" : COLUMN);
+      for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+        const start = text.indexOf(COLUMN, at) + 1;
+        decode(text.slice(start, text.indexOf(LINE, start))).forEach(function (number) { rows.add(rowOf(number)); });
+      }
+      return rows;
+    });
+  }
+
+  function rowOf(number) {
+    if (!book.rowOf) {
+      book.rowOf = new Map();
+      let last = -1, place = 0;
+      book.ids.forEach(function (id, row) {
+        const slot = fnv(id) & (meta.slots - 1);
+        place = slot === last ? place + 1 : 0;
+        last = slot;
+        book.rowOf.set(slot * PLACES + place, row);
+      });
+    }
+    return book.rowOf.get(number);
+  }
+
+  /* What a text must hold to contain a term; like `text_plan`, but only as many terms as narrow enough. */
+  function plan(term) {
+    const pieces = Array.from(term.matchAll(PIECES)), terms = [];
+    let prefix = "";
+    pieces.forEach(function (piece, index) {
+      const word = piece[1], run = piece[2];
+      if (piece[3]) terms.push(piece[3]);
+      else if (run) terms.push.apply(terms, runTerms(Array.from(run)));
+      else if (index + 1 < pieces.length || !term.endsWith(word) || word.length > LONGEST_WORD) terms.push(word.slice(0, LONGEST_WORD));
+      else if (word.length <= 3) terms.push(word + "*");
+      else prefix = word;
+    });
+    const only = pieces.length === 1 ? pieces[0] : null;
+    const sure = only !== null && (only[1] ? term.length <= LONGEST_WORD : Array.from(term).length <= 2);
+    const best = Array.from(new Set(terms)).sort(function (a, b) { return weight(b) - weight(a); });
+    return { terms: best.slice(0, prefix ? MOST_SHARDS - 1 : MOST_SHARDS), prefix: prefix, sure: sure };
+  }
+
+  function weight(term) { return CLASSES.includes(term[0]) ? 9 : isLatin(term[0]) ? 4 + term.length / 100 : Array.from(term).length; }
+
+  function runTerms(run) {
+    if (run.length <= 2) return [run.join("")];
+    const classes = run.map(function (char) { return CLASSES[((char.codePointAt(0) * 40503 >>> 4) & 0xffff) % CLASSES.length]; });
+    const terms = [];
+    for (let at = 0; at + 3 <= run.length; at += 3) terms.push(classes.slice(at, at + 3).join(""));
+    if (run.length % 3) terms.push(classes.slice(-3).join(""));
+    return terms.concat(run.slice(0, 2).join(""));
+  }
+
+  function placeIn(value, term) {
+    for (let at = value.indexOf(term); at >= 0; at = value.indexOf(term, at + 1)) {
+      if (!isLatin(term[0]) || at === 0 || !isLatin(value[at - 1])) return at;
+    }
+    return -1;
+  }
+
+  function candidates(term) {
+    const wanted = plan(term);
+    const sets = wanted.terms.map(function (one) { return holding(one, false); });
+    if (wanted.prefix) sets.push(holding(wanted.prefix, true));
+    return Promise.all(sets).then(function (found) {
+      found.sort(function (a, b) { return a.size - b.size; });
+      const rows = Array.from(found[0] || []).filter(function (row) {
+        return row !== undefined && found.every(function (set) { return set.has(row); });
+      });
+      return { rows: rows, sure: wanted.sure };
+    });
+  }
+
+  function textOf(row) {
+    const slot = fnv(book.ids[row]) & (meta.slots - 1), file = Math.floor(slot * meta.texts / meta.slots);
+    return fetchTier("texts", "x-" + file + ".js", file).then(function (content) {
+      const text = LINE + content + LINE, at = text.indexOf(LINE + book.ids[row] + COLUMN);
+      return at < 0 ? "" : text.slice(text.indexOf(COLUMN, at) + 1, text.indexOf(LINE, at + 1));
+    });
+  }
+
+  /* Which term may match a customer by its texts only, so that nothing else has been proved yet. */
+  function full(query, options) {
+    const limit = (options && options.limit) || Infinity;
+    return Promise.resolve(loading).then(function () { return parse(query); }).then(function (node) {
+      if (!node) return { total: 0, exact: true, hits: [] };
+      const terms = Array.from(new Set(allTerms(node)));
+      return Promise.all(terms.map(candidates)).then(function (found) {
+        const facts = new Map(terms.map(function (term, at) { return [term, fact(term, found[at])]; }));
+        return settle(node, facts, limit);
+      });
+    });
+  }
+
+  function allTerms(node) {
+    if (node.kind === "term") return [node.text];
+    return node.kind === "not" ? allTerms(node.part) : node.parts.flatMap(allTerms);
+  }
+
+  function fact(term, found) {
+    const levels = nameLevels(term), open = new Uint8Array(levels.length);
+    found.rows.forEach(function (row) {
+      if (levels[row]) return;
+      if (found.sure) levels[row] = TEXT; else open[row] = 1;
+    });
+    return { levels: levels, open: open };
+  }
+
+  function settle(node, facts, limit) {
+    const count = book.ids.length, possible = new Uint8Array(count), doubtful = [];
+    const low = evaluateRows(node, facts, false), high = evaluateRows(node, facts, true);
+    for (let row = 0; row < count; row++) possible[row] = high[row] || low[row];
+    const rows = ordered(possible), terms = termsOf(node), hits = [];
+    let at = 0, unseen = 0;
+    facts.forEach(function (known) { doubtful.push(known.open); });
+    function isOpen(row) { return doubtful.some(function (open) { return open[row]; }); }
+    function next() {
+      if (at >= rows.length || hits.length >= limit) return finish();
+      const some = rows.slice(at, at + Math.min(64, Math.max(8, limit)));
+      at += some.length;
+      return Promise.all(some.map(function (row) {
+        const needed = isOpen(row) || possible[row] === TEXT && limit < Infinity;
+        return needed ? textOf(row) : "";
+      })).then(function (texts) {
+        some.forEach(function (row, index) {
+          const level = isOpen(row) ? confirm(node, facts, row, texts[index]) : low[row];
+          if (!level) return;
+          if (hits.length < limit) hits.push(hit(row, level, terms, texts[index])); else unseen++;
+        });
+        return next();
+      });
+    }
+    function finish() {
+      let exact = true, total = hits.length + unseen;
+      for (; at < rows.length; at++) { total++; if (isOpen(rows[at])) exact = false; }
+      hits.sort(function (a, b) { return b.level - a.level; });
+      return { total: total, exact: exact, hits: hits };
+    }
+    return next();
+  }
+
+  /* Levels if every open question were answered with yes (or, below NOT, with no). */
+  function evaluateRows(node, facts, hopeful) {
+    if (node.kind === "term") {
+      const known = facts.get(node.text);
+      return known.levels.map(function (level, row) { return level || (hopeful && known.open[row] ? TEXT : 0); });
+    }
+    if (node.kind === "not") return evaluateRows(node.part, facts, !hopeful).map(function (level) { return level ? 0 : 1; });
+    return combine(node, node.parts.map(function (part) { return evaluateRows(part, facts, hopeful); }));
+  }
+
+  function confirm(node, facts, row, text) {
+    if (node.kind === "term") {
+      const known = facts.get(node.text);
+      if (known.levels[row] || !known.open[row]) return known.levels[row];
+      return text.split(VALUE).some(function (value) { return placeIn(value, node.text) >= 0; }) ? TEXT : 0;
+    }
+    if (node.kind === "not") return confirm(node.part, facts, row, text) ? 0 : 1;
+    const levels = node.parts.map(function (part) { return confirm(part, facts, row, text); });
+    return node.kind === "and" && levels.includes(0) ? 0 : Math.max.apply(null, levels);
+  }
+
+  /* --- marking what was found in a text as it is shown */
+
+  function mark(text, query) {
+    let terms;
+    try { terms = termsOf(parse(query)); } catch (error) { terms = [fold(query)]; }
+    let folded = "";
+    const origin = [];
+    let at = 0;
+    for (const char of text) {
+      const plain = fold(char) || " ";
+      for (let unit = 0; unit < plain.length; unit++) origin.push(at);
+      folded += plain;
+      at += char.length;
+    }
+    origin.push(text.length);
+    const ranges = [];
+    terms.filter(Boolean).forEach(function (term) {
+      for (let start = folded.indexOf(term); start >= 0; start = folded.indexOf(term, start + term.length)) {
+        ranges.push([origin[start], origin[start + term.length]]);
+      }
+    });
+    ranges.sort(function (a, b) { return a[0] - b[0] || a[1] - b[1]; });
+    return ranges.reduce(function (merged, range) {
+      const last = merged[merged.length - 1];
+      if (last && range[0] <= last[1]) last[1] = Math.max(last[1], range[1]); else merged.push(range);
+      return merged;
+    }, []);
+  }
+
+  const api = { load: load, loaded: false, names: names, full: full, mark: mark, fold: fold, QueryError: QueryError };
+  custodex.search = api;
+})();
