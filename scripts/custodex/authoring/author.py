@@ -1,0 +1,182 @@
+"""One writer at a time: a lock, a proposed state of the catalog, a judgement, a write, or none of it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from custodex import files, snapshots
+from custodex.authoring.encoding import Refused, encode
+from custodex.catalog import Catalog
+from custodex.drafts import Draft
+from custodex.errors import EnvironmentFault
+from custodex.examining import Examiner
+from custodex.findings import Finding
+from custodex.git import EMPTY_TREE, REGULAR, Change, Git, pathspec
+from custodex.locks import Lock
+from custodex.snapshots import Entry, Snapshot, blob_name
+from custodex.store import state_folder
+from custodex.syncing import Sync
+from custodex.texts import Text
+
+_BATCH = 500
+_Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed(Snapshot):
+    """The worktree as it would be: `contents` stands over what is on disk."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+
+    def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        """Yield the content of regular entries, in their order."""
+        wanted = list(entries)
+        stored = Snapshot.read(self, [entry for entry in wanted if not self._is_proposed(entry)])
+        for entry in wanted:
+            yield (entry, self.contents[entry.path]) if self._is_proposed(entry) else next(stored)
+
+    def _is_proposed(self, entry: Entry) -> bool:
+        return entry.local and entry.path in self.contents
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a batch would do: findings it would add, files that cannot be changed, paths that would change."""
+
+    findings: Sequence[Finding]
+    refused: Mapping[str, Text]
+    changed: Sequence[str]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that stand in the way."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+class _Discard(Exception):
+    """Takes the catalog back to what it was."""
+
+
+Findings = Callable[[Catalog, Snapshot], list[Finding]]
+"""All findings about a snapshot that the catalog was moved to."""
+
+
+class Author:
+    """A context: `judge` as often as needed, then `write` once; leaving without `write` changes nothing.
+
+    Without a *lock* (a dry run) `write` is refused.
+    """
+
+    def __init__(
+        self, catalog: Catalog, git: Git, examiner: Examiner, findings: Findings, lock: Lock | None
+    ) -> None:
+        self._catalog = catalog
+        self._git = git
+        self._examiner = examiner
+        self._findings = findings
+        self._lock = lock
+        self._stack = contextlib.ExitStack()
+        self._contents: dict[str, bytes] = {}
+        self._old: dict[str, bytes | None] = {}
+        self._blocked = True
+
+    def __enter__(self) -> Author:
+        with contextlib.ExitStack() as stack:
+            if self._lock:
+                stack.enter_context(self._lock)
+                files.recover(self._git.root, state_folder(self._git.root))
+            self._worktree = snapshots.worktree(self._git)
+            self._transaction = self._catalog.store.transaction()
+            self._transaction.__enter__()
+            stack.push(lambda *_: self._close(commit=False))
+            Sync(self._catalog, self._worktree, self._examiner, 2).run()
+            self._catalog.book.require()
+            self._known = {_place(finding) for finding in self._findings(self._catalog, self._worktree)}
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def judge(self, drafts: Iterable[Draft]) -> Judgement:
+        """Return what would come of writing *drafts*; the catalog answers as if they stood there."""
+        self._contents, refused = {}, dict[str, Text]()
+        for draft in drafts:
+            try:
+                self._encode(draft)
+            except Refused as refusal:
+                refused[draft.path] = refusal.reason
+        found = self._findings(self._catalog, self._move())
+        new = sorted(finding for finding in found if _place(finding) not in self._known)
+        self._blocked = bool(refused) or any(finding.severity == "error" for finding in new)
+        return Judgement(new, refused, sorted(self._contents))
+
+    def write(self) -> list[str]:
+        """Write the batch judged last, which must be clean; return the paths written, sorted."""
+        if self._lock is None or self._blocked:
+            raise ValueError("only a batch that was judged clean under a lock is written")
+        for path in self._contents:
+            if files.current(self._git.root, path) != self._old[path]:
+                raise EnvironmentFault(
+                    Text(f"{path} 刚被别的程序改动", f"{path} was changed by another program meanwhile"),
+                    Text("再运行一次", "run the command again"),
+                )
+        files.replace_all(self._git.root, state_folder(self._git.root), self._contents)
+        self._blocked = True
+        self._close(commit=True)
+        return sorted(self._contents)
+
+    def _close(self, *, commit: bool) -> bool:
+        transaction, self._transaction = self._transaction, contextlib.nullcontext()  # type: ignore[assignment]
+        if commit:
+            transaction.__exit__(None, None, None)
+        else:
+            with contextlib.suppress(_Discard):
+                transaction.__exit__(_Discard, _Discard(), None)
+        return False
+
+    def _encode(self, draft: Draft) -> None:
+        if draft.path not in self._old:
+            self._old[draft.path] = files.current(self._git.root, draft.path)
+        old = self._old[draft.path]
+        data = encode(old, draft.value, self._catalog.book.schemas.order(draft.kind))
+        if data != old:
+            self._contents[draft.path] = data
+
+    def _move(self) -> Snapshot:
+        known = self._worktree
+        entries = {
+            path: Entry(path, REGULAR, blob_name(data), local=True) for path, data in self._contents.items()
+        }
+        committed = self._committed()
+        changes = {change.path: change for change in known.changes}
+        for path, entry in entries.items():
+            old_mode, old_blob = committed.get(path, ("000000", ""))
+            changes[path] = Change(path, old_mode, old_blob, entry.mode, f"local:{entry.blob}")
+        snapshot = Proposed(
+            known.git, known.source, known.tree, {**known.overlay, **entries}, known.base,
+            tuple(changes.values()), dict(self._contents),
+        )  # fmt: skip
+        # one process: the others could not see what is not on disk
+        Sync(self._catalog, snapshot, self._examiner, 1).run()
+        return snapshot
+
+    def _committed(self) -> dict[str, tuple[str, str]]:
+        """Return mode and blob that HEAD has at the paths of the batch."""
+        paths = [path for path in self._contents if self._old[path] is not None]
+        found: dict[str, tuple[str, str]] = {}
+        for start in range(0, len(paths), _BATCH):
+            literal = [pathspec(path) for path in paths[start : start + _BATCH]]
+            for change in self._git.tree_changes(EMPTY_TREE, self._worktree.tree, literal):
+                found[change.path] = (change.mode, change.blob or "")
+        return found
+
+
+def _place(finding: Finding) -> _Place:
+    """Return what stays the same of a finding when lines move."""
+    return finding.path, finding.code, finding.pointer

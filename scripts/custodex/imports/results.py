@@ -1,0 +1,65 @@
+"""What an import did or would do, row by row, as people and programs are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from custodex.imports.planning import Planned
+from custodex.sheets import Table, csv_bytes
+from custodex.texts import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one import; `warnings` counts findings that do not stand in the way."""
+
+    table: Table
+    planned: Sequence[Planned]
+    unmatched: Sequence[str]
+    warnings: int
+    written: bool
+
+    def count(self, outcome: str) -> int:
+        """Return how many rows had this outcome."""
+        return sum(1 for entry in self.planned if entry.outcome == outcome)
+
+    def as_json(self, lang: Lang) -> Mapping[str, Any]:
+        """Return the documented JSON shape, with reasons in *lang*."""
+        return {
+            "created": self.count("created"),
+            "updated": self.count("updated"),
+            "unchanged": self.count("unchanged"),
+            "rejected": self.count("rejected"),
+            "written": self.written,
+            "warnings": self.warnings,
+            "unmatched": list(self.unmatched),
+            "notices": [notice.get(lang) for notice in self.table.notices],
+            "rows": [
+                {
+                    "row": row.number,
+                    "id": entry.id,
+                    "outcome": entry.outcome,
+                    "reason": entry.reason.get(lang),
+                }
+                for entry in self.planned
+                for row in entry.rows
+            ],
+        }
+
+    def rejected_csv(self) -> bytes:
+        """Return the rejected rows with their columns as they came and the reason beside each."""
+        width = len(self.table.headers)
+        rows = [[*self.table.headers, "原因", "reason"]]
+        for entry in self.planned:
+            if entry.outcome == "rejected":
+                for row in entry.rows:
+                    cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
+                    rows.append([*cells, entry.reason.zh, entry.reason.en])
+        return csv_bytes(rows)
+
+
+def withheld() -> Text:
+    """Return the reason of a sound row that is not written because another one is not sound."""
+    return Text("有其他行被拒绝（--strict）", "another row was rejected (--strict)")

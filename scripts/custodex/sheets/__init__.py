@@ -1,0 +1,9 @@
+"""The one reader of spreadsheets: CSV and XLSX become one `Table` of text, with what is doubtful marked."""
+
+from __future__ import annotations
+
+from custodex.sheets.reading import read_sheet
+from custodex.sheets.table import MARKS, Row, SheetFault, Table
+from custodex.sheets.writing import csv_bytes
+
+__all__ = ["MARKS", "Row", "SheetFault", "Table", "csv_bytes", "read_sheet"]
