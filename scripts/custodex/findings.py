@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 Pointer = tuple[str | int, ...]
 Params = Mapping[str, str | int]
+MAX_FAULTS = 200
+"""How many findings one document lists; a file that is wrong all over would bury all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,21 @@ def printable(text: str, limit: int = 80) -> str:
     Raw escape sequences in a record or a file name could otherwise repaint the reader's screen.
     """
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut
     )
+
+
+def finding_row(finding: Finding) -> list[Any]:
+    """Return a finding without its path as a row that JSON can hold."""
+    return [
+        finding.line, finding.column, finding.code, finding.pointer, finding.severity, dict(finding.params)
+    ]  # fmt: skip
+
+
+def finding_of_row(path: str, row: Sequence[Any]) -> Finding:
+    """Return the finding that a row stands for."""
+    line, column, code, pointer, severity, params = row
+    return Finding(path, line, column, code, pointer, severity, params)

@@ -7,6 +7,7 @@ folder, which may be a subfolder of a Git repository.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from custodex.texts import Text
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 GITLINK, SYMLINK, REGULAR = "160000", "120000", "100644"
+UNMERGED = "unmerged"
+"""The mode of a path whose merge is not resolved; the index then holds no content for it."""
 
 
 class Change(NamedTuple):
@@ -49,6 +52,7 @@ class Git:
         self.environ = environ
         self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"}
         self._prefix: bytes | None = None
+        self._head_tree = ""
 
     def run(self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,)) -> bytes:
         """Return what git prints; a failure becomes an `EnvironmentFault` that says why."""
@@ -79,31 +83,41 @@ class Git:
 
     def prefix(self) -> bytes:
         """Return where the folder stands inside its Git repository, `b"sub/"` or `b""`."""
-        if self._prefix is None:
-            result = self._start(["rev-parse", "--is-inside-work-tree", "--show-prefix"], None)
-            lines = result.stdout.split(b"\n")
-            if result.returncode != 0 or lines[0] != b"true":
-                reason = result.stderr.decode("utf-8", "replace").strip()
-                raise EnvironmentFault(
-                    Text(f"{self.root} 不在 Git 仓库中", f"{self.root} is not in a Git repository"),
-                    Text(reason, reason) if "dubious" in reason else Text(
-                        "进入客户档案仓库，或用 -C 指定；新建仓库用 custodex init",
-                        "change to a record repository or name it with -C; custodex init makes a new one",
-                    ),
-                )  # fmt: skip
-            self._prefix = lines[1]
+        return self._look_around() if self._prefix is None else self._prefix
+
+    def _look_around(self) -> bytes:
+        """Learn the prefix and HEAD's tree by one process: starting git costs more than what it answers."""
+        asked = ["--is-inside-work-tree", "--show-prefix", "HEAD^{commit}", "HEAD:./"]
+        result = self._start(["rev-parse", *asked], None)
+        lines = result.stdout.split(b"\n")
+        if len(lines) < 2 or lines[0] != b"true":
+            raise self._not_here(result.stderr.decode("utf-8", "replace").strip())
+        self._prefix = lines[1]
+        if result.returncode == 0:
+            self._head_tree = lines[3].decode()
         return self._prefix
 
+    def _not_here(self, reason: str) -> EnvironmentFault:
+        return EnvironmentFault(
+            Text(f"{self.root} 不在 Git 仓库中", f"{self.root} is not in a Git repository"),
+            Text(reason, reason) if "dubious" in reason else Text(
+                "进入客户档案仓库，或用 -C 指定；新建仓库用 custodex init",
+                "change to a record repository or name it with -C; custodex init makes a new one",
+            ),
+        )  # fmt: skip
+
+    def head_tree(self) -> str:
+        """Return the tree of the folder at HEAD; the empty tree before the first commit."""
+        self._look_around()
+        return self._head_tree or self.tree("HEAD") or EMPTY_TREE
+
     def tree(self, revision: str) -> str | None:
-        """Return the tree of the folder at *revision*, None if there is no such revision or folder in it."""
-        name = f"{revision}^{{commit}}"
-        result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
-        if result.returncode != 0:
+        """Return the tree of the folder at *revision*, None if there is no such revision."""
+        commit = self.commit(revision)
+        if commit is None:
             return None
-        commit = result.stdout.decode().strip()
-        if not self.prefix():
-            return self.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
-        found = self._start(["rev-parse", "--quiet", "--verify", f"{commit}:./"], None)
+        name = f"{commit}:./" if self.prefix() else f"{commit}^{{tree}}"
+        found = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
         return found.stdout.decode().strip() if found.returncode == 0 else EMPTY_TREE
 
     def commit(self, revision: str) -> str | None:
@@ -111,6 +125,10 @@ class Git:
         name = f"{revision}^{{commit}}"
         result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
         return result.stdout.decode().strip() if result.returncode == 0 else None
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Tell whether the commit *older* is part of the history of *newer*."""
+        return self._start(["merge-base", "--is-ancestor", older, newer], None).returncode == 0
 
     def has_tree(self, tree: str) -> bool:
         """Tell whether the object *tree* is there (it may have been collected, or the clone be shallow)."""
@@ -125,7 +143,7 @@ class Git:
 
     def index_changes(self, paths: Sequence[str]) -> Iterator[Change]:
         """Yield what the index says differently from HEAD, below *paths*."""
-        base = "HEAD" if self.commit("HEAD") else EMPTY_TREE
+        base = "HEAD" if self._head_tree or self.commit("HEAD") else EMPTY_TREE
         output = self.run("diff-index", "--cached", "-z", "--raw", "--no-renames", base, "--", *paths)
         return _raw_changes(output, self.prefix())
 
@@ -193,8 +211,17 @@ def _read_blob(stream: IO[bytes] | None, name: str, limit: int) -> Blob:
     return Blob(name, size, None)
 
 
-def _decode(path: bytes) -> str:
-    return os.fsdecode(path)
+def readable(path: str) -> str:
+    r"""Return a path with the bytes that are not UTF-8 as `\xff`: text that can be stored and shown."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace") if not path.isascii() else path
+
+
+def pathspec(path: str) -> str:
+    """Return the pathspec that finds *path*, also where `readable` had to spell its bytes out."""
+    if "\\x" not in path:
+        return f":(literal){path}"
+    literal = re.sub(r"[][*?\\]", r"\\\g<0>", re.sub(r"\\x[0-9a-f]{2}", "\0", path))
+    return f":(glob){literal}".replace("\0", "?")
 
 
 def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
@@ -202,10 +229,10 @@ def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
     for meta, path in zip(fields[0::2], fields[1::2], strict=False):
         old_mode, mode, old_blob, blob, status = meta[1:].decode().split(" ")
         if status == "U":
-            continue
+            old_mode, old_blob, mode, blob = "000000", "", UNMERGED, "0" * 40
         old = "" if old_mode == "000000" else old_blob
         new = "" if mode == "000000" else blob
-        yield Change(_decode(path[len(prefix) :]), old_mode, old, mode, new)
+        yield Change(readable(os.fsdecode(path[len(prefix) :])), old_mode, old, mode, new)
 
 
 def _status_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
@@ -215,18 +242,18 @@ def _status_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
             yield _tracked_change(path[len(prefix) :], xy, sub, head, index, worktree, old, new)
         elif entry[:1] == b"u":
             path = entry.split(b" ", 10)[10]
-            yield Change(_decode(path[len(prefix) :]), "000000", "", REGULAR, None)
+            yield Change(os.fsdecode(path[len(prefix) :]), "000000", "", REGULAR, None)
         elif entry[:1] == b"?":
-            yield Change(_decode(entry[2 + len(prefix) :]), "000000", "", REGULAR, None)
+            yield Change(os.fsdecode(entry[2 + len(prefix) :]), "000000", "", REGULAR, None)
 
 
 def _tracked_change(path: bytes, xy: bytes, _sub: bytes, *columns: bytes) -> Change:
     head, index, worktree, old, new = (column.decode() for column in columns)
     old_blob = "" if head == "000000" else old
     if xy[1:2] == b"D" or (xy[1:2] == b"." and index == "000000"):
-        return Change(_decode(path), head, old_blob, "000000", "")
+        return Change(os.fsdecode(path), head, old_blob, "000000", "")
     blob = new if xy[1:2] == b"." else None
-    return Change(_decode(path), head, old_blob, worktree, blob)
+    return Change(os.fsdecode(path), head, old_blob, worktree, blob)
 
 
 def _hint_for(reason: str) -> Text | None:

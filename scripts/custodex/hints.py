@@ -6,9 +6,9 @@ search index, the site and the checks look at, so that a field added to the sche
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from custodex.findings import Pointer
 from custodex.texts import Text
@@ -95,25 +95,42 @@ def build_node(schema: Schema, base: str, resolver: Resolver, depth: int = 0) ->
     return node
 
 
-def prune(node: Node, wanted: frozenset[str]) -> Node | None:
-    """Return the part of the tree that leads to a hint in *wanted*, or None; walking it is much cheaper."""
-    fields = {name: kept for name, child in node.fields.items() if (kept := prune(child, wanted))}
-    items = prune(node.items, wanted) if node.items else None
-    if fields or items or not wanted.isdisjoint(node.schema):
-        return Node(node.schema, fields, items)
-    return None
+class Route(NamedTuple):
+    """The part of a node's tree that leads to wanted hints; `wanted` where the node itself has one."""
+
+    node: Node
+    wanted: bool
+    fields: tuple[tuple[str, Route], ...]
+    items: Route | None
 
 
-def walk(node: Node, value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Node, Any]]:
-    """Yield every value below *value* with its pointer and its node, parents first."""
-    yield pointer, node, value
-    if isinstance(value, dict):
-        for name, child in node.fields.items():
+def route(node: Node, hints: frozenset[str]) -> Route | None:
+    """Return the way to every node with one of *hints*, None if there is none."""
+    fields = tuple((name, kept) for name, child in node.fields.items() if (kept := route(child, hints)))
+    items = route(node.items, hints) if node.items else None
+    wanted = not hints.isdisjoint(node.schema)
+    return Route(node, wanted, fields, items) if fields or items or wanted else None
+
+
+Found = tuple[Pointer, Node, Any]
+"""One value of a document: its pointer, its node, itself."""
+
+
+def gather(way: Route, value: Any, pointer: Pointer, found: list[Found]) -> None:
+    """Add every value on the *way* whose node has a wanted hint to *found*, parents first.
+
+    A plain list: every rule walks every document, and nested generators would take twice as long.
+    """
+    node, wanted, fields, items = way
+    if wanted:
+        found.append((pointer, node, value))
+    if fields and isinstance(value, dict):
+        for name, child in fields:
             if name in value:
-                yield from walk(child, value[name], (*pointer, name))
-    elif isinstance(value, list) and node.items:
+                gather(child, value[name], (*pointer, name), found)
+    elif items is not None and isinstance(value, list):
         for index, item in enumerate(value):
-            yield from walk(node.items, item, (*pointer, index))
+            gather(items, item, (*pointer, index), found)
 
 
 def order_of(node: Node) -> dict[str, Any]:

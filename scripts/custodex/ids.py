@@ -7,8 +7,6 @@ powers of a generator, so every wrong single character and every swap of two cha
 
 from __future__ import annotations
 
-import secrets
-
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 BODY_LENGTH = 10
 ID_LENGTH = BODY_LENGTH + 1
@@ -32,12 +30,16 @@ def check_character(body: str) -> str:
 
 def new_id() -> str:
     """Return a fresh identifier; one collision is expected among 1.6 thousand million records."""
+    import secrets  # pulls in a lot for the many runs that make no id
+
     body = secrets.choice(_LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(BODY_LENGTH - 1))
     return body + check_character(body)
 
 
 def new_event_suffix() -> str:
     """Return the six random characters that end an event's file name."""
+    import secrets
+
     return "".join(secrets.choice(ALPHABET) for _ in range(6))
 
 

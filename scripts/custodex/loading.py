@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import multiprocessing
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custodex.books import Book
 from custodex.examining import Examiner
@@ -24,6 +23,9 @@ from custodex.git import Git
 from custodex.placing import place
 from custodex.snapshots import Entry, Snapshot
 from custodex.yamlfile import parse
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _CHUNK = 400
 _WORTH_A_POOL = 1200
@@ -85,11 +87,15 @@ _WORKER: list[_Worker] = []
 
 
 def _start_worker(
-    root: Path, environ: Mapping[str, str], files: Mapping[str, tuple[str, bytes]], examiner: Examiner
+    root: Path,
+    environ: Mapping[str, str],
+    files: Mapping[str, tuple[str, bytes]],
+    known: Sequence[Finding],
+    examiner: Examiner,
 ) -> None:
     gc.disable()  # documents hold no cycles; collecting costs a third of the time
     git = Git(root, environ)
-    _WORKER[:] = [_Worker(Snapshot(git, "commit", ""), Book(files), examiner)]
+    _WORKER[:] = [_Worker(Snapshot(git, "commit", ""), Book(files, known=known), examiner)]
 
 
 def _load_chunk(wanted: Sequence[Wanted]) -> list[Loaded]:
@@ -100,12 +106,15 @@ def _load_chunk(wanted: Sequence[Wanted]) -> list[Loaded]:
 def _load_in_pool(
     snapshot: Snapshot, wanted: Sequence[Wanted], book: Book, examiner: Examiner, processes: int
 ) -> Iterator[Loaded]:
+    import multiprocessing  # these two take longer to import than one file takes to check
+    from concurrent.futures import ProcessPoolExecutor
+
     method = "fork" if sys.platform == "linux" else "spawn"
     pool = ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context(method),
         initializer=_start_worker,
-        initargs=(snapshot.git.root, snapshot.git.environ, book.files, examiner),
+        initargs=(snapshot.git.root, snapshot.git.environ, dict(book.files), book.findings, examiner),
     )
     with pool, contextlib.closing(_bounded(pool, wanted, processes)) as chunks:
         for chunk in chunks:
@@ -117,7 +126,7 @@ def _bounded(pool: ProcessPoolExecutor, wanted: Sequence[Wanted], processes: int
     starts = iter(range(0, len(wanted), _CHUNK))
     flight = [
         pool.submit(_load_chunk, wanted[at : at + _CHUNK])
-        for at, _ in zip(starts, range(processes * 3), strict=False)
+        for _, at in zip(range(processes * 3), starts, strict=False)
     ]
     while flight:
         yield flight.pop(0).result()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from custodex.findings import Fault, Finding, Severity, json_pointer
-from custodex.yamlfile import MAX_FAULTS, Spots, positions
+from custodex.findings import MAX_FAULTS, Fault, Finding, Severity, json_pointer
+from custodex.yamlfile import Spots, positions
 
 
 def place(

@@ -14,6 +14,8 @@ from custodex.ids import has_id_form
 
 ROOT = "records"
 SCHEMA_ROOT = "schema"
+MAX_BYTES = 1_000_000
+"""No file of a record is larger; what is gets reported and never read."""
 
 Shape = Literal["module", "event", "task", "single"]
 

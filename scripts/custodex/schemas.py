@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from custodex.findings import Fault, Pointer
-from custodex.hints import Node, Resolver, Schema, build_node, order_of, prune, walk
-from custodex.schemafaults import faults_of
+from custodex.hints import Found, Node, Resolver, Route, Schema, build_node, gather, order_of, route
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
@@ -71,7 +69,7 @@ class Schemas:
         self._fast: dict[str, Any] = {}
         self._slow: dict[str, Any] = {}
         self._nodes: dict[str, Node] = {}
-        self._pruned: dict[tuple[str, frozenset[str]], Node | None] = {}
+        self._routes: dict[tuple[str, frozenset[str]], Route | None] = {}
 
     def has(self, kind: str) -> bool:
         """Tell whether there is a schema for *kind*."""
@@ -92,15 +90,15 @@ class Schemas:
         return order_of(self.node(kind))
 
     def walk(self, kind: str, value: Any, hints: frozenset[str]) -> Iterator[tuple[Pointer, Node, Any]]:
-        """Yield the values of a document whose node carries one of *hints* (full names, `x-ref`)."""
+        """Return the values of a document whose node carries one of *hints* (full names, `x-ref`)."""
         key = (kind, hints)
-        if key not in self._pruned:
-            self._pruned[key] = prune(self.node(kind), hints) if self.has(kind) else None
-        root = self._pruned[key]
-        if root is not None:
-            for pointer, node, found in walk(root, value):
-                if not hints.isdisjoint(node.schema):
-                    yield pointer, node, found
+        if key not in self._routes:
+            self._routes[key] = route(self.node(kind), hints) if self.has(kind) else None
+        way = self._routes[key]
+        found: list[Found] = []
+        if way is not None:
+            gather(way, value, (), found)
+        return iter(found)
 
     def is_valid(self, kind: str, value: Any) -> bool:
         """Tell whether *value* fits the schema of *kind* (compiled validator)."""
@@ -110,6 +108,8 @@ class Schemas:
         """Return what is wrong with *value* by the schema of *kind*; empty when it fits."""
         if self.is_valid(kind, value):
             return []
+        from custodex.schemafaults import faults_of
+
         return list(faults_of(self._reference(kind).iter_errors(value), self.node(kind), self.raw(kind)))
 
     def _compiled(self, kind: str) -> Any:
@@ -184,6 +184,8 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Schema) -> I
 
 
 def _multiple_of(_validator: Any, divisor: float, instance: Any, _schema: Schema) -> Iterator[Any]:
+    from decimal import Decimal
+
     from jsonschema import ValidationError
 
     number = isinstance(instance, (int, float)) and not isinstance(instance, bool)

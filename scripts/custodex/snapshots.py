@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Literal
 
 from custodex.errors import UsageFault
-from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git
-from custodex.records import ROOT, SCHEMA_ROOT
+from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git, pathspec, readable
+from custodex.records import MAX_BYTES, ROOT, SCHEMA_ROOT
 from custodex.texts import Text
-from custodex.yamlfile import MAX_BYTES
 
 Source = Literal["worktree", "staged", "commit"]
 SPECIAL = "special"
 """The mode of what is neither file, link nor folder: a pipe, a socket, a device."""
+HARD_LINK = "hard link"
+"""The mode of a changed file that stands elsewhere too: its content may come from outside the repository."""
+_SCAN_LIMIT = 5000
 _PATHS = (ROOT, SCHEMA_ROOT)
 _TOO_LARGE = "large:"
 
@@ -59,7 +61,7 @@ class Snapshot:
         if path in self.overlay:
             found = self.overlay[path]
             return found if found.blob else None
-        for change in self.git.tree_changes(EMPTY_TREE, self.tree, (path,)):
+        for change in self.git.tree_changes(EMPTY_TREE, self.tree, (pathspec(path),)):
             if change.path == path:
                 return Entry(path, change.mode, change.blob or "")
         return None
@@ -78,15 +80,17 @@ class Snapshot:
 
 def worktree(git: Git) -> Snapshot:
     """Return the state of the files on disk, untracked ones included."""
-    tree = git.tree("HEAD") or EMPTY_TREE
+    tree = git.head_tree()
     changes = tuple(_settled(git.root, change) for change in git.worktree_changes(_PATHS))
+    known = {change.path for change in changes}
+    changes += tuple(change for change in _specials(git.root / ROOT) if change.path not in known)
     overlay = {change.path: _overlay_entry(change) for change in changes}
     return Snapshot(git, "worktree", tree, overlay, tree, changes)
 
 
 def staged(git: Git) -> Snapshot:
     """Return the state that the next commit will have."""
-    tree = git.tree("HEAD") or EMPTY_TREE
+    tree = git.head_tree()
     changes = tuple(git.index_changes(_PATHS))
     overlay = {change.path: Entry(change.path, change.mode, change.blob or "") for change in changes}
     return Snapshot(git, "staged", tree, overlay, tree, changes)
@@ -115,7 +119,29 @@ def _settled(root: Path, change: Change) -> Change:
     if change.blob is not None:
         return change
     mode, blob = _look(root, change.path)
-    return change._replace(mode=mode, blob=f"local:{blob}" if blob else "")
+    return change._replace(path=readable(change.path), mode=mode, blob=f"local:{blob}" if blob else "")
+
+
+def _specials(folder: Path) -> Iterator[Change]:
+    """Yield pipes, sockets and devices below *folder*: Git does not list them and nobody else would tell.
+
+    Looks at a bounded number of names, so that a large book does not pay for it; `custodex doctor` and a
+    path given to `custodex check` look at all.
+    """
+    waiting, seen = [str(folder)], 0
+    start = len(str(folder.parent)) + 1
+    while waiting and seen < _SCAN_LIMIT:
+        try:
+            with os.scandir(waiting.pop()) as names:
+                for name in names:
+                    seen += 1
+                    if name.is_dir(follow_symlinks=False):
+                        waiting.append(name.path)
+                    elif not name.is_file(follow_symlinks=False) and not name.is_symlink():
+                        path = readable(name.path[start:])
+                        yield Change(path, "000000", "", SPECIAL, f"local:{'0' * 40}")
+        except OSError:
+            continue
 
 
 def _overlay_entry(change: Change) -> Entry:
@@ -135,6 +161,8 @@ def _look(root: Path, path: str) -> tuple[str, str]:
         return SYMLINK, "0" * 40
     if not stat.S_ISREG(info.st_mode):
         return SPECIAL, "0" * 40
+    if info.st_nlink > 1:
+        return HARD_LINK, "0" * 40
     mode = "100755" if info.st_mode & 0o100 else REGULAR
     if info.st_size > MAX_BYTES:
         return mode, f"{_TOO_LARGE}{info.st_size}"

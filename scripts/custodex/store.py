@@ -6,7 +6,7 @@ The file is made anew when it is damaged or of another format. Its folder hides 
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +62,7 @@ class Store:
                 db.execute(
                     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"
                 )
-                rows = [("version", version), ("epoch", secrets.token_hex(8)), ("seq", "0")]
+                rows = [("version", version), ("epoch", os.urandom(8).hex()), ("seq", "0")]
                 db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
         except BaseException:
             db.close()

@@ -77,7 +77,8 @@ def parse(data: bytes) -> Parsed:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        column = fault.start - data.rfind(b"\n", 0, fault.start)
+        before = data[data.rfind(b"\n", 0, fault.start) + 1 : fault.start]
+        column = len(before.decode("utf-8")) + 1
         return Parsed(None, [Finding("", line, column, "yaml-encoding", params={"offset": fault.start})])
     faults = list(_text_faults(text))
     if faults:

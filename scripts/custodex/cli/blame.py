@@ -1,0 +1,63 @@
+"""`custodex blame`: since when every field of a customer says what it says, and who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from custodex.cli.session import Session
+from custodex.cli.verbs import argument, choice, option, verb
+from custodex.texts import Text
+
+if TYPE_CHECKING:
+    from custodex.history import Origin
+
+
+@verb(Text("每个字段由谁在何时写成", "who wrote each field, and when"))
+@argument("customer", metavar="ID")
+@option("--module", type=choice("customer", "contacts", "identity", "consents"), default="customer",
+        show_default=True, help=Text("哪个文件", "which file"))  # fmt: skip
+@option(
+    "--as",
+    "audience",
+    default=None,
+    metavar="ROLE",
+    help=Text("只看该角色可读的内容", "only what this role may read"),
+)
+@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(session: Session, *, customer: str, module: str, audience: str | None, form: str) -> None:
+    """Tell the origin of every field."""
+    from custodex.cli.picking import pick
+    from custodex.records import path_of
+
+    reader = session.reader(audience)
+    found = pick(session, reader, customer)
+    path = path_of(module, found)
+    origins = session.history(reader).blame(f"customers/{found}", path)
+    if form == "json":
+        session.out_json({"id": found, "path": path, "fields": [
+            {"field": _written(origin), "value": origin.value, "at": origin.at, "who": origin.who,
+             "commit": origin.commit, "subject": origin.subject} for origin in origins
+        ]})  # fmt: skip
+    else:
+        _table(session, origins)
+
+
+def _written(origin: Origin) -> str:
+    return "".join(part if part.startswith("[") else f".{part}" for part in origin.place).lstrip(".")
+
+
+def _table(session: Session, origins: Sequence[Origin]) -> None:
+    from custodex.cli.changes import plain
+    from custodex.cli.tables import table
+
+    headings = [
+        session.say("字段", "Field"), session.say("值", "Value"), session.say("时间", "When"),
+        session.say("谁", "Who"), session.say("提交", "Commit"),
+    ]  # fmt: skip
+    rows = [
+        [_written(origin), plain(origin.value), origin.at[:10], origin.who, origin.commit[:10]]
+        for origin in origins
+    ]
+    session.lines(table(headings, rows, session.width))

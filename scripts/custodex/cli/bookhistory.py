@@ -1,0 +1,71 @@
+"""The history as the site asks for it: cheap for the many records that were only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from custodex.catalog import Catalog
+from custodex.git import Git
+from custodex.history import Change, History, Ledger, Step
+from custodex.readers import Reader
+from custodex.records import locate
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A document that was added; what was in it need not be read to say so."""
+
+    at: str
+    who: str
+    commit: str
+    subject: str
+    record: str
+    path: str
+    kind: str
+    action: str = "added"
+    fields: tuple[()] = ()
+
+
+class BookHistory:
+    """One process' view of the ledger, for one audience."""
+
+    def __init__(self, git: Git, ledger: Ledger, reader: Reader, catalog: Catalog) -> None:
+        self._git = git
+        self._ledger = ledger
+        self._reader = reader
+        self._catalog = catalog
+        self._recent: tuple[int, Sequence[Change]] = (0, ())
+        self.head = ledger.head
+        self.shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def _history(self) -> History:
+        # a new one each time: it keeps every value it has read
+        return History(self._git, self._ledger, self._reader, self._catalog.document_value)
+
+    def for_record(self, key: str) -> Sequence[Change | Added]:
+        """Return the changes of one record, newest first."""
+        steps = self._ledger.steps(key)
+        if any(step.old_blob for step in steps):
+            return self._history().for_record(key)
+        return [added for step in steps if (added := self._added(step)) is not None]
+
+    def _added(self, step: Step) -> Added | None:
+        place = locate(step.path)
+        if place is None or not self._reader.may_read(place.kind):
+            return None
+        # a subject line may name what the audience must not know
+        subject = step.subject if self._reader.audience is None else ""
+        return Added(step.at, step.author, step.commit, subject, step.record, step.path, place.kind)
+
+    def recent(self, limit: int) -> Sequence[Change]:
+        """Return the newest changes of all records."""
+        if self._recent[0] < limit:
+            self._recent = (limit, self._history().recent(limit))
+        return self._recent[1][:limit]
+
+    def changed_since(self, head: str) -> set[str] | None:
+        """Return the records with changes after *head*; None when it is not in the history any more."""
+        if head == self.head:
+            return set()
+        return self._ledger.changed_since(head) if head else None

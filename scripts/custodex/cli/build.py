@@ -1,0 +1,214 @@
+"""`custodex build`: the site of one audience in a folder that opens by double click."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custodex.cli.session import STAGED, WORKTREE, Session
+from custodex.cli.verbs import choice, option, verb
+from custodex.errors import CustodexError
+from custodex.texts import LANGS, Lang, Text
+
+if TYPE_CHECKING:
+    from custodex.cli.bookhistory import BookHistory
+    from custodex.readers import Reader
+    from custodex.search import Searcher
+    from custodex.site.context import Audience
+    from custodex.site.job import Built, Job
+    from custodex.site.stock import Version
+
+_OUT = Path("build/site")
+
+
+@verb(
+    Text(
+        "建立网站：打开 build/site/index.html 即可浏览", "build the site: a folder that opens by double click"
+    )
+)
+@option(
+    "--audience",
+    metavar="ROLE",
+    default=None,
+    help=Text(
+        "只含该角色可读的内容（schema/access.yaml）", "only what this role may read (schema/access.yaml)"
+    ),
+)
+@option(
+    "--out",
+    "-o",
+    type=Path,
+    metavar="DIR",
+    default=None,
+    help=Text("输出文件夹（默认 build/site）", "the folder to write (build/site unless given)"),
+)
+@option(
+    "--lang",
+    "languages",
+    multiple=True,
+    type=choice(*LANGS),
+    help=Text("网站的语言，可重复（默认两种）", "a language of the site, repeatable (both unless given)"),
+)
+@option(
+    "--rev",
+    metavar="REV",
+    default=None,
+    help=Text("建立某个版本，而不是当前文件", "build a commit instead of the files as they are"),
+)
+@option("--anew", is_flag=True, help=Text("全部重做", "make everything anew"))
+@option("--format", "form", type=choice("text", "json"), default="text",
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(
+    session: Session, *, audience: str | None, out: Path | None, languages: tuple[Lang, ...], rev: str | None,
+    anew: bool, form: str,
+) -> None:  # fmt: skip
+    """Build the site and say where it is."""
+    from custodex.site.building import build
+
+    job = prepare(session, audience=audience, out=out, languages=languages, source=rev or WORKTREE, anew=anew)
+    built = build(job)
+    if form == "json":
+        session.out_json(_as_json(job, built))
+        return
+    _tell(session, job, built)
+
+
+def prepare(
+    session: Session, *, audience: str | None = None, out: Path | None = None, languages: Sequence[Lang] = (),
+    source: str = WORKTREE, anew: bool = False,
+) -> Job:  # fmt: skip
+    """Bring catalog and index up to date and return the build that is left to do."""
+    from custodex import reports
+    from custodex.cli.rulebook import all_rules
+    from custodex.search.tiers import tiers
+    from custodex.site.job import Job
+
+    session.progress("正在校验…", "checking …")
+    reader = session.reader(audience, source)
+    session.progress("正在建立索引…", "indexing …")
+    searcher = session.index(reader)
+    session.progress("正在生成页面…", "rendering …")
+    folder = Path(os.path.abspath(out)) if out else session.root / _OUT
+    return Job(
+        out=folder,
+        state=_state_folder(session, audience, folder),
+        connect=Connection(session, reader),
+        folders=_folders(session),
+        rules=all_rules(),
+        now=session.now,
+        contributions=reports.contributions,
+        version=_version(session, source),
+        audience=_audience(reader),
+        languages=tuple(dict.fromkeys(languages)) or LANGS,
+        prefix=session.git.prefix().decode("utf-8", "replace"),
+        find=Find(searcher, session.today),
+        tiers=lambda: tiers(searcher),
+        processes=min(os.cpu_count() or 1, 4),
+        anew=anew,
+    )
+
+
+class Connection:
+    """Opens the records and their history for one process."""
+
+    def __init__(self, session: Session, reader: Reader) -> None:
+        self._session = session
+        self._audience = reader.audience
+        self._book = reader.book
+        session.history(reader)  # brings the ledger up to date before any process forks
+
+    def __call__(self) -> tuple[Reader, BookHistory]:
+        """Return a reader and a history with connections of their own."""
+        from custodex.catalog import Catalog
+        from custodex.cli.bookhistory import BookHistory
+        from custodex.history import Ledger
+        from custodex.readers import Reader
+
+        catalog = Catalog(self._session.root)
+        catalog.book = self._book
+        reader = Reader(catalog, self._audience)
+        return reader, BookHistory(
+            self._session.git, Ledger(self._session.root, self._session.git), reader, catalog
+        )
+
+
+class Find:
+    """Answers saved queries from the search index; one that cannot be read finds nothing."""
+
+    def __init__(self, searcher: Searcher, today: date) -> None:
+        self._searcher = searcher
+        self._today = today
+
+    def __call__(self, query: str, where: Mapping[str, Sequence[str]]) -> Sequence[str]:
+        """Return the ids of all customers that fit, by name."""
+        try:
+            found = self._searcher.search(query, where=where, sort="name", today=self._today)
+        except CustodexError:
+            return ()
+        return [hit.id for hit in found.hits]
+
+
+def _state_folder(session: Session, audience: str | None, folder: Path) -> Path:
+    """Return where a build remembers what it made: one place for every audience and output folder."""
+    from custodex.store import state_folder
+
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return state_folder(session.root) / "site" / f"{audience or 'all'}-{name}"
+
+
+def _folders(session: Session) -> Sequence[Path]:
+    """Return the folders of templates, assets and texts: those of the repository before those of the program."""
+    from custodex.starter import starter_root
+
+    own, packaged = session.root / "site", starter_root() / "site"
+    return [own, packaged] if own.is_dir() and own.resolve() != packaged.resolve() else [packaged]
+
+
+def _version(session: Session, source: str) -> Version:
+    from custodex.site.stock import Version
+
+    commit = session.git.commit("HEAD" if source in (WORKTREE, STAGED) else source)
+    if commit is None:
+        return Version()
+    return Version(commit, session.git.run("log", "-1", "--format=%cI", commit).decode().strip())
+
+
+def _audience(reader: Reader) -> Audience:
+    from custodex.site.context import Audience
+
+    if reader.audience is None:
+        return Audience()
+    roles = reader.book.access.get("roles") or ()
+    label = next((role.get("label") for role in roles if role.get("id") == reader.audience), None)
+    return Audience(reader.audience, label if isinstance(label, dict) else None)
+
+
+def _as_json(job: Job, built: Built) -> dict[str, object]:
+    said = {name: getattr(built, name) for name in built.__slots__}
+    return {
+        "out": str(job.out),
+        "index": str(job.out / "index.html"),
+        "audience": job.audience.id or None,
+        **said,
+    }
+
+
+def _tell(session: Session, job: Job, built: Built) -> None:
+    """Say what was done and which file to open; findings do not stop a site, but they are told."""
+    say = session.say
+    done = say("重新建立了网站", "built the site") if built.full else say("更新了网站", "updated the site")
+    session.out(say(
+        f"{done}：客户 {built.customers}，写入文件 {built.written}，删除 {built.removed}",
+        f"{done}: {built.customers} customers, {built.written} files written, {built.removed} removed",
+    ))  # fmt: skip
+    session.out(say(f"打开 {job.out / 'index.html'}", f"open {job.out / 'index.html'}"))
+    if built.errors or built.warnings:
+        session.err(say(
+            f"提示：数据中有 {built.errors} 处错误、{built.warnings} 处警告，见网站的“数据质量”页或 custodex check",
+            f"note: the data have {built.errors} errors and {built.warnings} warnings;"
+            " see the page Data health or custodex check",
+        ))  # fmt: skip

@@ -1,0 +1,58 @@
+"""`custodex diff`: what differs between two states of the records, field by field."""
+
+from __future__ import annotations
+
+from custodex.cli.session import STAGED, WORKTREE, Session
+from custodex.cli.verbs import argument, choice, option, verb
+from custodex.errors import UsageFault
+from custodex.records import ROOT
+from custodex.texts import Text
+
+_HELP = Text(
+    """逐字段比较两个版本。
+
+    不给范围时比较工作区与 HEAD；A..B 比较两个版本，A 比较 A 与 HEAD。""",
+    """compare two states of the records field by field.
+
+    Without a range: the worktree with HEAD. A..B: two revisions. A: that revision with HEAD.""",
+)
+
+
+@verb(_HELP)
+@argument("span", metavar="[A..B]", required=False)
+@option("--staged", is_flag=True, help=Text("比较暂存区与 HEAD", "compare what is staged with HEAD"))
+@option(
+    "--as",
+    "audience",
+    default=None,
+    metavar="ROLE",
+    help=Text("只看该角色可读的内容", "only what this role may read"),
+)
+@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(session: Session, *, span: str | None, staged: bool, audience: str | None, form: str) -> None:
+    """Compare two states of the records."""
+    from custodex.cli.changes import as_json, lines_of
+
+    reader = session.reader(audience)
+    if span:
+        old, _, new = span.partition("..")
+        differing = tuple(session.git.tree_changes(_tree(session, old), _tree(session, new), (ROOT,)))
+    else:
+        differing = session.snapshot(STAGED if staged else WORKTREE).changes
+    history = session.history(reader)
+    changes = history.between(differing)
+    if form == "json":
+        session.out_json({"changes": [as_json(change) for change in changes]})
+    else:
+        session.lines(lines_of(session, history, changes, whole=True))
+
+
+def _tree(session: Session, revision: str) -> str:
+    tree = session.git.tree(revision or "HEAD")
+    if tree is None:
+        raise UsageFault(
+            Text(f"没有版本 {revision}", f"there is no revision {revision}"),
+            Text("用 git log 查看可用的版本", "git log lists the revisions"),
+        )
+    return tree

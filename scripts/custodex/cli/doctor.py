@@ -1,0 +1,159 @@
+"""`custodex doctor`: whether machine and repository are set up well, and the mend for what is not."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from custodex import __version__
+from custodex.cli.session import Session
+from custodex.cli.verbs import choice, option, verb
+from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
+from custodex.texts import Text
+
+State = Literal["ok", "warn", "fail"]
+_OLDEST_GIT = (2, 30)
+_OLDEST_PYTHON = (3, 11)
+_WORDS = {"ok": Text("正常", "ok"), "warn": Text("注意", "warn"), "fail": Text("失败", "fail")}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing looked at: how it is, what it is, and how to mend it."""
+
+    name: str
+    state: State
+    text: Text
+    fix: Text | None = None
+
+
+@verb(
+    Text(
+        "检查安装：git、钩子、Python、缓存、区域设置",
+        "look at the installation: git, hooks, Python, catalog, locale",
+    )
+)
+@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(session: Session, *, form: str) -> int:
+    """Look at the installation."""
+    lines = list(_look(session))
+    if form == "json":
+        session.out_json({"lines": [
+            {"name": line.name, "state": line.state, "text": line.text.get(session.lang),
+             "fix": line.fix.get(session.lang) if line.fix else ""} for line in lines
+        ]})  # fmt: skip
+    else:
+        for line in lines:
+            session.out(f"{_WORDS[line.state].get(session.lang):<5}{line.text.get(session.lang)}")
+            if line.fix and line.state != "ok":
+                session.out(f"     -> {line.fix.get(session.lang)}")
+    return EXIT_ENVIRONMENT if any(line.state == "fail" for line in lines) else EXIT_OK
+
+
+def _look(session: Session) -> Iterator[Line]:
+    yield _python()
+    yield _encoding()
+    for examine in (_git, _repository, _schema, _hooks, _attributes, _identity, _depth, _catalog):
+        line = _careful(examine, session)
+        yield line
+        if line.state == "fail":
+            return  # what follows would fail for the same reason
+
+
+def _careful(examine: Callable[[Session], Line], session: Session) -> Line:
+    try:
+        return examine(session)
+    except CustodexError as error:
+        return Line(examine.__name__.strip("_"), "fail", error.message, error.hint)
+
+
+def _python() -> Line:
+    version = platform.python_version()
+    text = Text(f"custodex {__version__}，Python {version}", f"custodex {__version__}, Python {version}")
+    fix = Text("安装 Python 3.11 或更新版本", "install Python 3.11 or newer")
+    return Line("python", "ok" if sys.version_info >= _OLDEST_PYTHON else "fail", text, fix)
+
+
+def _encoding() -> Line:
+    name = sys.getfilesystemencoding().lower()
+    fix = Text("设置 LANG=zh_CN.UTF-8 或 C.UTF-8", "set LANG to a UTF-8 locale, such as C.UTF-8")
+    text = Text(f"文件名编码 {name}", f"file names are {name}")
+    return Line("locale", "ok" if name == "utf-8" else "warn", text, fix)
+
+
+def _git(session: Session) -> Line:
+    said = session.git.run("--version").decode("utf-8", "replace").strip()
+    numbers = tuple(map(int, re.findall(r"[0-9]+", said)[:2]))
+    fix = Text("安装 git 2.30 或更新版本", "install git 2.30 or newer")
+    return Line("git", "ok" if numbers >= _OLDEST_GIT else "fail", Text(said, said), fix)
+
+
+def _repository(session: Session) -> Line:
+    session.git.prefix()
+    return Line("repository", "ok", Text(f"仓库 {session.root}", f"repository {session.root}"))
+
+
+def _schema(session: Session) -> Line:
+    book = session.catalog().book
+    broken = len(book.findings)
+    text = Text(f"schema/：{len(book.kinds())} 种文件", f"schema/: {len(book.kinds())} kinds of files")
+    fix = Text("custodex check 列出 schema/ 中的问题", "custodex check lists what is wrong in schema/")
+    return Line("schema", "fail" if broken else "ok", text, fix)
+
+
+def _hooks(session: Session) -> Line:
+    path = session.git.run("rev-parse", "--git-path", "hooks/pre-commit").decode("utf-8", "replace").strip()
+    there = (session.root / path).is_file()
+    text = Text(
+        "提交钩子已安装" if there else "提交钩子未安装",
+        f"commit hooks are {'' if there else 'not '}installed",
+    )
+    fix = Text("运行 pre-commit install", "run pre-commit install")
+    return Line("hooks", "ok" if there else "warn", text, fix)
+
+
+def _attributes(session: Session) -> Line:
+    said = session.git.run("check-attr", "eol", "--", "records/customers/x.yaml").decode("utf-8", "replace")
+    good = said.strip().endswith(": lf")
+    text = Text(
+        f".gitattributes {'固定' if good else '未固定'}记录的换行符",
+        f".gitattributes {'fixes' if good else 'does not fix'} the line ends of records",
+    )
+    fix = Text(
+        "在 .gitattributes 中加入：records/** text eol=lf",
+        "add this line to .gitattributes: records/** text eol=lf",
+    )
+    return Line("attributes", "ok" if good else "warn", text, fix)
+
+
+def _identity(session: Session) -> Line:
+    said = session.git.run("config", "user.email", allowed=(0, 1)).decode("utf-8", "replace").strip()
+    text = Text(f"提交署名 {said or '未设置'}", f"commits are signed as {said or 'nobody'}")
+    fix = Text("运行 git config user.name 和 user.email", "set git config user.name and user.email")
+    return Line("identity", "ok" if said else "warn", text, fix)
+
+
+def _depth(session: Session) -> Line:
+    shallow = session.git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+    text = Text("浅克隆：历史不完整", "shallow clone: the history is cut") if shallow else Text(
+        "历史完整", "the whole history is here"
+    )  # fmt: skip
+    fix = Text("运行 git fetch --unshallow", "run git fetch --unshallow")
+    return Line("depth", "warn" if shallow else "ok", text, fix)
+
+
+def _catalog(session: Session) -> Line:
+    records, documents = session.catalog().counts()
+    text = Text(
+        f"目录缓存：{records} 条记录，{documents} 个文件", f"catalog: {records} records, {documents} files"
+    )
+    fix = Text(
+        "records/ 是空的：custodex new 或 import 添加记录",
+        "records/ is empty: add with custodex new or import",
+    )
+    return Line("catalog", "ok" if records else "warn", text, fix)

@@ -1,0 +1,221 @@
+"""`custodex import`: a spreadsheet becomes records, or says row by row why not."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custodex.cli.rulebook import all_rules
+from custodex.cli.session import Session
+from custodex.cli.verbs import argument, choice, option, verb
+from custodex.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageFault
+from custodex.texts import Text
+
+if TYPE_CHECKING:
+    from custodex.catalog import Catalog
+    from custodex.findings import Finding
+    from custodex.imports.mapping import Plan
+    from custodex.imports.results import Result
+    from custodex.sheets import Table
+
+_SHOWN = 20
+_HELP = Text(
+    """导入 CSV 或 XLSX 表格：列名对应字段路径或中英文标签，或用映射文件。
+
+    再次导入同一文件不会重复：按键更新，只改映射到的字段。随包附带的映射：--mapping northwind-customers 等。""",
+    """Import a CSV or XLSX table: headers are field paths or labels, or a mapping file says what they mean.
+
+    Importing a file again adds nothing: records are found by key and only mapped fields change.
+    Mappings that come along: --mapping northwind-customers and others.""",
+)
+
+
+@verb(_HELP)
+@argument("file", type=Path)
+@option("--mapping", "mapping", metavar="M.yaml", default=None,
+        help=Text("映射文件，或随包附带的映射名", "mapping file, or the name of one that comes along"))  # fmt: skip
+@option("--kind", default="customer", show_default=True, metavar="KIND",
+        help=Text("档案种类（无映射时）", "kind of record (without a mapping)"))  # fmt: skip
+@option("--key", default="", metavar="FIELD",
+        help=Text("识别一行的字段或列", "field or column that identifies a row"))  # fmt: skip
+@option("--system", default="", metavar="NAME",
+        help=Text("键是这个外部系统的编号", "the key is the id in this other system"))  # fmt: skip
+@option("--set", "values", multiple=True, metavar="FIELD=VALUE",
+        help=Text("新档案的固定取值", "a fixed value for new records"))  # fmt: skip
+@option("--region", default="", metavar="CC",
+        help=Text("没有国家码的电话属于哪国，如 CN", "country of phones without one, such as CN"))  # fmt: skip
+@option("--dry-run", is_flag=True, help=Text("只说会怎样，不写入", "tell what would happen, write nothing"))
+@option("--strict", is_flag=True, help=Text("有一行不行就全部不写", "write all rows or none"))
+@option("--rejected", type=Path, default=None, metavar="OUT.csv",
+        help=Text("被拒绝的行连同原因写到这里", "write rejected rows and their reasons here"))  # fmt: skip
+@option("--sheet", default=None, metavar="NAME", help=Text("工作表名", "name of the sheet"))
+@option("--encoding", default=None, metavar="NAME", help=Text("CSV 的编码", "encoding of a CSV file"))
+@option("--break-lock", is_flag=True,
+        help=Text("解除已死进程留下的锁", "remove the lock of a process that is gone"))  # fmt: skip
+@option("--format", "form", type=choice("text", "json"), default="text", show_default=True,
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(session: Session, *, file: Path, rejected: Path | None, form: str, **options: Any) -> int:
+    """Import one table; exit code 1 if a row was rejected."""
+    from custodex.files import read_file
+    from custodex.sheets import read_sheet
+    from custodex.sheets.table import MAX_BYTES
+
+    path = session.start / file
+    table = read_sheet(
+        path.name, read_file(path, MAX_BYTES), sheet=options["sheet"], encoding=options["encoding"]
+    )
+    result = _import(session, path, table, options)
+    if rejected is not None and result.count("rejected"):
+        from custodex.files import write_atomic
+
+        write_atomic(session.start / rejected, result.rejected_csv())
+    if form == "json":
+        session.out_json(result.as_json(session.lang))
+    else:
+        _tell(session, result, dry=options["dry_run"])
+    return EXIT_FINDINGS if result.count("rejected") else EXIT_OK
+
+
+def _import(session: Session, path: Path, table: Table, options: dict[str, Any]) -> Result:
+    from custodex import checks
+    from custodex.authoring import Author
+    from custodex.catalog import Catalog
+    from custodex.files import read_file
+    from custodex.imports.job import Job
+    from custodex.imports.results import Result
+    from custodex.imports.running import settle
+    from custodex.locks import Lock
+    from custodex.sheets import SheetFault, read_sheet
+    from custodex.sheets.table import MAX_BYTES
+    from custodex.store import state_folder
+
+    def beside(name: str) -> Table:
+        return read_sheet(name, read_file(path.parent / name, MAX_BYTES), encoding=options["encoding"])
+
+    session.git.prefix()  # no repository: say so before a state folder is made
+    dry = options["dry_run"]
+    lock = None if dry else Lock(state_folder(session.root), session.now, break_dead=options["break_lock"])
+    with contextlib.closing(Catalog(session.root)) as catalog:
+        author = Author(
+            catalog, session.git, checks.EXAMINER,
+            lambda known, snapshot: checks.run(known, snapshot, session.now), lock,
+        )  # fmt: skip
+        with author:
+            job = Job(catalog, table, _plan(session, catalog, path, table, options), beside)
+            unmatched = job.unmatched()
+            if unmatched and options["strict"]:
+                raise SheetFault(
+                    Text(
+                        f"没有对应字段的列：{'、'.join(unmatched)}",
+                        f"columns without a field: {', '.join(unmatched)}",
+                    ),
+                    Text("在映射里写明，或列入 ignore", "map them, or list them under `ignore` in a mapping"),
+                )
+            session.progress("正在核对各行…", "examining the rows …")
+            zone = session.now.tzinfo
+            planned = job.run(zone, options["region"].upper()) if zone else []
+            warnings, written = settle(planned, author, _explain, strict=options["strict"], dry=dry)
+    return Result(table, planned, unmatched, warnings, written)
+
+
+def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options: dict[str, Any]) -> Plan:
+    if options["mapping"]:
+        return _mapping(session, catalog, options["mapping"])
+    from custodex.imports.headers import Request, plan_of_headers
+    from custodex.imports.taking import Source
+
+    stages = catalog.book.vocabulary("stages").get("stages", ())
+    first = next((str(stage["id"]) for stage in stages if stage.get("initial")), "")
+    values = {}
+    if options["kind"] == "customer":
+        values = {"source.channel": "import", "source.at": session.today.isoformat(), "source.ref": path.name}
+        values |= {"stage": first} if first else {}
+    for text in options["values"]:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageFault(Text(f"--set 写成 字段=取值：{text}", f"write --set FIELD=VALUE: {text}"))
+        values[name] = value
+    request = Request(options["kind"], options["key"], options["system"], values)
+    return plan_of_headers(catalog.book.schemas, Source(table), request)
+
+
+def _mapping(session: Session, catalog: Catalog, name: str) -> Plan:
+    """Return the plan of a mapping file, or of one that comes along; mistakes are told by line and column."""
+    from importlib.resources import files
+
+    from custodex.files import read_file
+    from custodex.imports.mapping import read_mapping
+    from custodex.yamlfile import MAX_BYTES
+
+    path = session.start / name
+    shipped = files("custodex.imports").joinpath("examples", f"{name}.yaml")
+    if not path.exists() and "/" not in name and shipped.is_file():
+        data = shipped.read_bytes()
+    else:
+        data = read_file(path, MAX_BYTES)
+    plan, findings = read_mapping(name, data, catalog.book.schemas)
+    if plan is None:
+        first, *others = [
+            Text(
+                *(
+                    f"{found.path}:{found.line}:{found.column}: {_explain(found).get(lang)}"
+                    for lang in ("zh", "en")
+                )
+            )
+            for found in findings
+        ]
+        for text in others:
+            session.err(text.get(session.lang))
+        raise _MappingFault(first)
+    return plan
+
+
+class _MappingFault(UsageFault):
+    """A mapping that cannot be used."""
+
+    exit_code = EXIT_USAGE
+
+
+def _explain(finding: Finding) -> Text:
+    from custodex.imports.mapping import RULE
+    from custodex.rules import hint, message
+
+    rule = RULE if finding.code == RULE.code else all_rules()[finding.code]
+    where = finding.pointer.removeprefix("/").replace("/", ".")
+    return Text(
+        f"{finding.code} {where}：{message(rule, finding, 'zh')}（{hint(rule, finding, 'zh')}）",
+        f"{finding.code} {where}: {message(rule, finding, 'en')} ({hint(rule, finding, 'en')})",
+    )
+
+
+def _tell(session: Session, result: Result, *, dry: bool) -> None:
+    say = session.say
+    for notice in result.table.notices:
+        session.err(f"{say('注意：', 'note: ')}{notice.get(session.lang)}")
+    if result.unmatched:
+        listed = ", ".join(result.unmatched)
+        session.err(say(f"注意：没有对应字段的列：{listed}", f"note: columns without a field: {listed}"))
+    bad = [entry for entry in result.planned if entry.outcome == "rejected"]
+    for entry in bad[:_SHOWN]:
+        number = entry.rows[0].number
+        session.err(say(f"第 {number} 行：", f"row {number}: ") + entry.reason.get(session.lang))
+    if len(bad) > _SHOWN:
+        rest = len(bad) - _SHOWN
+        session.err(say(f"还有 {rest} 行，见 --rejected", f"{rest} more rows, see --rejected"))
+    if result.warnings:
+        session.err(
+            say(
+                f"新增 {result.warnings} 条警告，见 custodex check",
+                f"{result.warnings} new warnings, see custodex check",
+            )
+        )
+    created, updated, same = (result.count(name) for name in ("created", "updated", "unchanged"))
+    session.out(
+        say(
+            f"新建 {created}，更新 {updated}，未变 {same}，拒绝 {len(bad)}",
+            f"created {created}, updated {updated}, unchanged {same}, rejected {len(bad)}",
+        )
+        + (say("（试运行，未写入）", " (dry run, nothing written)") if dry else "")
+        + (say("（--strict：未写入）", " (--strict: nothing written)") if result.count("withheld") else "")
+    )

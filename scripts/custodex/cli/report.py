@@ -1,0 +1,83 @@
+"""`custodex report`: how many customers, notes, transactions there are of each sort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from custodex.cli.session import Session
+from custodex.cli.verbs import argument, choice, option, verb
+from custodex.texts import Text
+
+if TYPE_CHECKING:
+    from custodex.readers import Reader
+
+NAMES = (
+    "stage", "type", "grade", "industry", "region", "owner", "source", "month", "notes", "transactions",
+    "feedback", "tasks",
+)  # fmt: skip
+_BY_MONTH = frozenset({"month", "notes", "transactions", "feedback"})
+_COLUMNS: Mapping[str, str] = {"source": "channel", "tasks": "task.state"}
+
+
+@verb(Text("数量统计：按阶段、地区、行业、月份等", "figures: by stage, region, industry, month …"))
+@argument("name", type=choice(*NAMES))
+@option(
+    "--where", "-w", "where", multiple=True, metavar="FIELD=VALUE",
+    help=Text("条件：字段=值（可重复）", "filter: field=value (repeatable)"),
+)  # fmt: skip
+@option(
+    "--as", "audience", default=None, metavar="ROLE",
+    help=Text("只看该角色可读的内容", "only what this role may read"),
+)  # fmt: skip
+@option(
+    "--format", "form", type=choice("table", "json", "csv"), default="table", show_default=True,
+    help=Text("输出格式", "output format"),
+)  # fmt: skip
+def command(session: Session, *, name: str, where: tuple[str, ...], audience: str | None, form: str) -> None:
+    """Count."""
+    from custodex.reports import count
+
+    reader = session.reader(audience)
+    keys = _chosen(session, reader, where) if where else reader.keys("customer")
+    counts = _ordered(name, count(reader.select(keys))[name])
+    labels = _labels(session, reader, name, [value for value, _ in counts])
+    if form == "json":
+        session.out_json({"report": name, "total": sum(number for _, number in counts), "rows": [
+            {"value": value, "label": labels[value], "count": number} for value, number in counts
+        ]})  # fmt: skip
+        return
+    _write(session, [(value, labels[value], str(number)) for value, number in counts], form)
+
+
+def _chosen(session: Session, reader: Reader, where: Sequence[str]) -> list[str]:
+    found = session.index(reader).search("", where=where, today=session.today)
+    return sorted(f"customers/{hit.id}" for hit in found.hits)
+
+
+def _ordered(name: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    if name in _BY_MONTH:
+        return sorted(counts.items())
+    # what has no value comes last, the rest by size
+    return sorted(counts.items(), key=lambda pair: (not pair[0], -pair[1], pair[0]))
+
+
+def _labels(session: Session, reader: Reader, name: str, values: Sequence[str]) -> dict[str, str]:
+    from custodex.cli.columns import Columns
+
+    column = _COLUMNS.get(name, name)
+    columns = Columns(reader.book, (column,), session.lang)
+    none = session.say("（未填）", "(none)")
+    return {value: columns.called(column, value) if value else none for value in values}
+
+
+def _write(session: Session, rows: Sequence[tuple[str, str, str]], form: str) -> None:
+    if form == "csv":
+        from custodex.exports import as_csv
+
+        session.write(as_csv(("value", "label", "count"), rows))
+        return
+    from custodex.cli.tables import table
+
+    headings = [session.say("取值", "Value"), session.say("名称", "Label"), session.say("数量", "Count")]
+    session.lines(table(headings, rows, session.width))

@@ -1,0 +1,70 @@
+"""`custodex show`: all there is to know about one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from custodex.cli.session import Session
+from custodex.cli.verbs import argument, choice, option, verb
+from custodex.texts import Text
+
+if TYPE_CHECKING:
+    from custodex.examining import Record
+    from custodex.readers import Reader
+
+EVENTS = {"notes": "note", "transactions": "transaction", "tasks": "task", "feedback": "feedback"}
+_MODULES = ("customer", "contacts", "consents", "identity")
+
+
+@verb(Text("显示一个客户", "show one customer"))
+@argument("customer", metavar="ID")
+@option(
+    "--sensitive", is_flag=True, help=Text("也显示身份、证件与同意记录", "show identity and consents as well")
+)
+@option(
+    "--as",
+    "audience",
+    default=None,
+    metavar="ROLE",
+    help=Text("只看该角色可读的内容", "only what this role may read"),
+)
+@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
+        help=Text("输出格式", "output format"))  # fmt: skip
+def command(session: Session, *, customer: str, sensitive: bool, audience: str | None, form: str) -> None:
+    """Show one customer."""
+    from custodex.cli.picking import pick
+
+    reader = session.reader(audience)
+    found = pick(session, reader, customer)
+    record = next(reader.select([f"customers/{found}"]))
+    if form == "json":
+        session.out_json(_json(session, reader, record, sensitive))
+    else:
+        session.lines(_lines(session, reader, record, sensitive))
+
+
+def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> dict[str, Any]:
+    from custodex.cli.changes import as_json
+
+    value: dict[str, Any] = {"id": record.id, "customer": record.main, "contacts": record.one("contacts")}
+    if sensitive:
+        value |= {kind: record.one(kind) for kind in ("identity", "consents")}
+    for name, kind in EVENTS.items():
+        value[name] = [{"id": document.stem, **document.value} for document in record.all(kind)]
+    value["history"] = [as_json(change) for change in session.history(reader).for_record(record.key)]
+    return value
+
+
+def _lines(session: Session, reader: Reader, record: Record, sensitive: bool) -> Iterator[str]:
+    from custodex.cli.sheet import Sheet
+
+    sheet = Sheet(reader.book, session.lang)
+    for kind in _MODULES if sensitive else _MODULES[:2]:
+        if value := record.one(kind):
+            yield sheet.kind(kind)
+            yield from sheet.document(kind, value)
+    for kind in EVENTS.values():
+        for document in reversed(record.all(kind)):
+            yield f"{sheet.kind(kind)} {document.stem}"
+            yield from sheet.document(kind, document.value)

@@ -1,0 +1,217 @@
+"""Verbs and their options: click, with texts in both languages and every verb a module of its own.
+
+`custodex <verb>` is the `command` of the module `custodex.cli.<verb>` (with `_` after a word Python keeps for
+itself, and `_` for `-`); a module is imported when its verb is called, or to list all verbs in `--help`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import keyword
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import custodex.cli
+from custodex import __version__
+from custodex.cli.session import ReaderGone, Session
+from custodex.texts import LANGS, Lang, Text
+
+Function = Callable[..., Any]
+Help = str | Text
+
+
+def lang_of(context: click.Context) -> Lang:
+    """Return the person's language."""
+    session = context.find_object(Session)
+    return session.lang if session else "en"
+
+
+def _said(words: Any, context: click.Context) -> Any:
+    return words.get(lang_of(context)) if isinstance(words, Text) else words
+
+
+class Option(click.Option):
+    """An option whose help may be a `Text`."""
+
+    def __init__(self, *args: Any, help: Help = "", **options: Any) -> None:  # noqa: A002 - click's own name
+        super().__init__(*args, **options)
+        self.words = help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the two columns of this option's help in the person's language."""
+        self.help = _said(self.words, ctx)
+        return super().get_help_record(ctx)
+
+
+class Verb(click.Command):
+    """A command whose help may be a `Text`, and that takes the global options too."""
+
+    def __init__(self, *args: Any, help: Help = "", **options: Any) -> None:  # noqa: A002 - click's own name
+        super().__init__(*args, **options)
+        self.words = help
+        taken = {name for parameter in self.params for name in (*parameter.opts, parameter.name)}
+        for parameter in global_options(hidden=True):
+            if taken.isdisjoint((*parameter.opts, parameter.name)):
+                self.params.append(parameter)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the person's language."""
+        self.help = _said(self.words, ctx)
+        super().format_help(ctx, formatter)
+
+
+def verb(words: Help, **options: Any) -> Callable[[Function], Verb]:
+    """Make a function the `command` of its module; its first argument is the `Session`."""
+
+    def decorate(function: Function) -> Verb:
+        # the name people type is the module's, so that both are found alike
+        name = verb_name(function.__module__.rpartition(".")[2])
+        return click.command(name, cls=Verb, help=words, **options)(click.pass_obj(function))
+
+    return decorate
+
+
+def option(*names: str, help: Help = "", **options: Any) -> Callable[[Function], Function]:  # noqa: A002
+    """Declare an option with its help in both languages."""
+    return click.option(*names, cls=Option, help=help, **options)
+
+
+argument = click.argument
+
+
+def choice(*values: str) -> click.Choice[str]:
+    """Return the type of an option that takes one of *values*."""
+    return click.Choice(values)
+
+
+def _set_folder(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    session = context.find_object(Session)
+    if session and value:
+        session.work_in(value)
+
+
+def _set_language(context: click.Context, _parameter: click.Parameter, value: Lang | None) -> None:
+    session = context.find_object(Session)
+    if session and value:
+        session.lang = value
+
+
+def _set_colour(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    session = context.find_object(Session)
+    if session and value:
+        session.colour = False
+
+
+def global_options(*, hidden: bool) -> list[click.Parameter]:
+    """Return the options every command understands, before the verb or after it."""
+    shared: dict[str, Any] = {"expose_value": False, "is_eager": True, "hidden": hidden}
+    return [
+        Option(["-C", "chosen_folder"], metavar="DIR", type=click.Path(path_type=Path), callback=_set_folder,
+               help=Text("在这个文件夹里工作", "work in this folder"), **shared),
+        Option(["--lang", "chosen_language"], type=click.Choice(LANGS), callback=_set_language,
+               help=Text("输出的语言", "language of the output"), **shared),
+        Option(["--no-color", "without_colour"], is_flag=True, callback=_set_colour,
+               help=Text("不用颜色（也可设 NO_COLOR）", "no colours (NO_COLOR does the same)"), **shared),
+    ]  # fmt: skip
+
+
+def module_name(name: str) -> str:
+    """Return the module that holds the verb *name*: `import` stands in `import_`."""
+    name = name.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def verb_name(module: str) -> str:
+    """Return the verb a module holds."""
+    return module.removesuffix("_").replace("_", "-")
+
+
+class Program(click.Group):
+    """`custodex`: all verbs, found by the names of their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all verbs, sorted."""
+        modules = (module.name for module in pkgutil.iter_modules(custodex.cli.__path__))
+        names = sorted(verb_name(module) for module in modules)
+        return [name for name in names if self.get_command(ctx, name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the verb, None if there is none of this name."""
+        if not cmd_name.replace("-", "").isalpha():
+            return None
+        module = f"custodex.cli.{module_name(cmd_name)}"
+        try:
+            command = getattr(importlib.import_module(module), "command", None)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            return None
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; where there is none, the nearest ones are named."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(_unknown_verb(args[0], self.list_commands(ctx)).get(lang_of(ctx)), ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; click would turn a reader that went away into exit code 1, which means findings."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs in the person's language."""
+        self.help = _PURPOSE.get(lang_of(ctx))
+        super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one line a verb."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                words = str(_said(getattr(command, "words", command.help or ""), ctx))
+                rows.append((name, words.strip().split("\n")[0]))
+        with formatter.section(Text("命令", "Commands").get(lang_of(ctx))):
+            formatter.write_dl(rows)
+
+
+_PURPOSE = Text("Git 中的客户档案：校验、检索、浏览。", "Customer records as plain YAML files in Git.")
+
+
+def _unknown_verb(name: str, verbs: list[str]) -> Text:
+    import difflib
+
+    near = ", ".join(difflib.get_close_matches(name, verbs, 3, 0.5)) or ", ".join(verbs)
+    return Text(f"没有命令 {name}；可用：{near}", f"there is no command {name}; did you mean: {near}")
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"custodex {__version__}")
+        context.exit()
+
+
+program = Program(
+    "custodex",
+    params=[
+        *global_options(hidden=False),
+        Option(
+            ["--version", "-V"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_show_version,
+            help=Text("显示版本", "show the version"),
+        ),
+    ],
+    no_args_is_help=True,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The static site: page models, templates, data files and the incremental build."""

@@ -1,0 +1,304 @@
+"""The build: read what changed, render what that concerns, write what differs, put it in place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from custodex import __version__
+from custodex.findings import Finding
+from custodex.locks import Lock
+from custodex.readers import Reader
+from custodex.site.cards import Card, from_row
+from custodex.site.engine import TEMPLATES, Engine, by_record
+from custodex.site.job import Built, Job
+from custodex.site.known import Cards, Incoming
+from custodex.site.output import SEAL, Fresh, Output, Staged, fault, recover, refuse_foreign
+from custodex.site.pagemodels import IndexPage
+from custodex.site.pageset import PageSet, Touched
+from custodex.site.pooling import Shared, read_all, render_all
+from custodex.site.sources import HistorySource
+from custodex.site.state import State, numbers
+from custodex.site.stock import Stock
+from custodex.site.writer import Writer
+from custodex.templating import Messages, Templates, digest_of, read_messages
+from custodex.texts import Lang
+
+_WAIT = 30.0
+OTHERS = ("staff", "team", "product", "view")
+
+
+def build(job: Job) -> Built:
+    """Bring the site in `job.out` up to date; a failure leaves the site that was there."""
+    job.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Lock(job.state, job.now, wait=_WAIT, break_dead=True):
+        state = State(job.state / "state.sqlite")
+        try:
+            with state.store.transaction():
+                recover(job.out, state.meta("name"))
+                refuse_foreign(job.out)
+                built, output = _Build(job, state).run()
+            # from here on the state speaks of the new site: a build killed now is finished by the next
+            output.commit()
+            return built
+        except OSError as error:
+            raise fault(job.out, error) from error
+        finally:
+            state.close()
+
+
+class _Build:
+    """One build of one site."""
+
+    def __init__(self, job: Job, state: State) -> None:
+        self._job = job
+        self._state = state
+        self._reader, self._history = job.connect()
+        self._findings: Sequence[Finding] = self._reader.findings()
+        messages = read_messages(job.folders)
+        cache = job.state / "templates"
+        self._templates: dict[Lang, tuple[Messages, Templates]] = {
+            lang: (messages[lang], Templates(job.folders, messages[lang], lang, cache))
+            for lang in job.languages
+        }
+        self._now = _identity(job, self._reader, self._history)
+        self._rendered = 0
+
+    def run(self) -> tuple[Built, Output]:
+        """Choose between everything and the difference."""
+        if not self._job.anew and self._is_current():
+            edits = self._history.changed_since(self._state.meta("head"))
+            if edits is not None:
+                return self._update(edits)
+        return self._everything()
+
+    def _is_current(self) -> bool:
+        """Tell whether the state and the site in place belong together and to this program and schema."""
+        names = ("epoch", "fingerprint")
+        return (
+            all(self._state.meta(name) == self._now[name] for name in names)
+            and bool(self._state.meta("name"))
+            and _name_of(self._job.out) == self._state.meta("name")
+        )
+
+    # --- everything
+
+    def _everything(self) -> tuple[Built, Output]:
+        state, job = self._state, self._job
+        state.clear()
+        state.set_meta({"name": "", "chunks": "0"})
+        output = Fresh(job.out)
+        try:
+            rows, incoming = self._read_everything()
+            cards = Cards(lambda key: _card(rows, key), lambda key: incoming.get(key, ()))
+            shared = Shared(job, lambda: cards, self._templates, by_record(self._findings), output)
+            for _, templates in self._templates.values():
+                templates.warm(TEMPLATES)
+            writer = Writer(output, state, 0)
+            keys = [key for key in rows if key.startswith("customers/")]
+            for batch in render_all(shared, keys):
+                for one in batch:
+                    for path, digest in one.files:
+                        writer.note(path, one.key, digest)
+                    state.ask(one.key, one.asks)
+                    self._rendered += len(one.files)
+                writer.flush()
+            self._pages(shared.engine(), writer, Touched(everything=True))
+            output.write(SEAL, self._seal(writer))
+            self._remember(writer)
+        except BaseException:
+            output.drop()
+            raise
+        return self._built(writer, full=True), output
+
+    def _read_everything(self) -> tuple[dict[str, str], dict[str, list[Incoming]]]:
+        rows: dict[str, str] = {}
+        incoming: dict[str, list[Incoming]] = {}
+        totals: Counter[tuple[str, str]] = Counter()
+        shared = Shared(self._job, _no_cards, self._templates, {})
+        keys = self._reader.keys("customer") + [key for kind in OTHERS for key in self._reader.keys(kind)]
+        for batch in read_all(shared, keys):
+            self._state.add(batch)
+            for card in batch:
+                totals.update(numbers(card))
+                rows[card.key] = card.to_row()
+                for edge in card.edges:
+                    incoming.setdefault(edge.target, []).append((card.key, edge))
+        self._state.shift(totals)
+        return rows, {key: sorted(found, key=_source) for key, found in incoming.items()}
+
+    # --- the difference
+
+    def _update(self, edits: set[str]) -> tuple[Built, Output]:
+        state, job = self._state, self._job
+        cards = Cards(state.card, state.incoming)
+        shared = Shared(job, lambda: cards, self._templates, by_record(self._findings))
+        engine = Engine(job, self._reader, self._history, cards, self._templates, shared.findings)
+        touched = Touched()
+        gone, dirty = self._take(engine, touched)
+        dirty |= {key for key in edits if key.startswith("customers/")}
+        staged = Staged(job.out)
+        writer = Writer(staged, state, int(state.meta("name"), 16))
+        for key in sorted(dirty):
+            files, asks = engine.customer(key)
+            writer.put(key, files)
+            state.ask(key, asks)
+            self._rendered += len(files)
+        pages = self._pages(engine, writer, touched)
+        for key in gone:
+            pages.drop(key)
+        seal = self._seal(writer)
+        if (job.out / SEAL).read_bytes() != seal:
+            staged.write(SEAL, seal)
+        self._remember(writer)
+        staged.journal(self._state.meta("name"))
+        return self._built(writer, full=False), staged
+
+    def _take(self, engine: Engine, touched: Touched) -> tuple[list[str], set[str]]:
+        """Take in the records that changed; return those gone and the customers to render."""
+        state = self._state
+        changes = self._reader.changes(int(state.meta("seq") or 0))
+        found = {card.key: card for card in engine.read([key for key, _, gone in changes if not gone])}
+        said: set[str] = set()
+        for key, _, _ in changes:
+            old, new = state.card(key), found.get(key)
+            state.replace(key, new)
+            _note(touched, said, key, old, new)
+        dirty = {key for key, kind, _ in changes if kind == "customer"} | state.askers(said)
+        return [key for key, kind, _ in changes if key not in found and kind != "customer"], dirty
+
+    # --- both
+
+    def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
+        job = self._job
+        stocks = {
+            lang: Stock(
+                tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
+                job.rules, job.today, job.version, job.find,
+            )
+            for lang, tongue in engine.tongues.items()
+        }  # fmt: skip
+        pages = PageSet(stocks, engine.tongues, writer, touched)
+        pages.write()
+        if touched.everything:
+            writer.put("assets", _assets(job.folders))
+            index = next(iter(engine.tongues.values()))
+            writer.put("index", {"index.html": index.render("index", _index(job, stocks))})
+        if job.tiers is not None:
+            writer.put("search", ((f"search/{name}", data) for name, data in job.tiers()))
+        writer.flush()
+        return pages
+
+    def _seal(self, writer: Writer) -> bytes:
+        version = self._job.version
+        said = {
+            "program": __version__,
+            "commit": version.commit,
+            "at": version.at,
+            "audience": self._job.audience.id,
+            "languages": list(self._job.languages),
+            "customers": self._state.total("#customers"),
+            "documents": self._state.total("#documents"),
+            "name": f"{writer.sum:064x}",
+        }
+        return (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def _remember(self, writer: Writer) -> None:
+        self._state.set_meta({**self._now, "name": f"{writer.sum:064x}"})
+
+    def _built(self, writer: Writer, *, full: bool) -> Built:
+        count = Counter(finding.severity for finding in self._findings)
+        return Built(
+            full=full,
+            customers=self._state.total("#customers"),
+            written=writer.written,
+            removed=writer.removed,
+            unchanged=writer.unchanged,
+            rendered=self._rendered,
+            errors=count["error"],
+            warnings=count["warning"],
+        )
+
+
+def _note(touched: Touched, said: set[str], key: str, old: Card | None, new: Card | None) -> None:
+    """Note what a changed record concerns: sets, people, data files, and whoever asked about it."""
+    if old == new:
+        return
+    if not key.startswith("customers/"):
+        touched.sets = True
+        said.add(f"card {key}")
+        return
+    for card in (old, new):
+        if card is not None:
+            touched.add(card)
+    if _shown(old) != _shown(new):
+        said.add(f"card {key}")
+    before, after = set(old.edges if old else ()), set(new.edges if new else ())
+    said.update(f"to {edge.target}" for edge in before ^ after)
+
+
+def _shown(card: Card | None) -> object:
+    """Return what other pages may show of a customer."""
+    if card is None:
+        return None
+    return card.name, card.state, card.one("stage"), [edge for edge in card.edges if edge.kind == "parent"]
+
+
+def _card(rows: Mapping[str, str], key: str) -> Card | None:
+    row = rows.get(key)
+    return from_row(row) if row else None
+
+
+def _no_cards() -> Cards:
+    return Cards(lambda _: None, lambda _: ())
+
+
+def _source(incoming: Incoming) -> str:
+    return incoming[0]
+
+
+def _identity(job: Job, reader: Reader, history: HistorySource) -> dict[str, str]:
+    """Name everything a page depends on beside the records."""
+    said = [
+        reader.fingerprint, digest_of(job.folders), _program(), ",".join(job.languages), job.audience.id,
+        job.prefix, ",".join(sorted(job.rules)),
+    ]  # fmt: skip
+    fingerprint = hashlib.sha256("\0".join(said).encode()).hexdigest()
+    return {"epoch": reader.epoch, "seq": str(reader.seq), "fingerprint": fingerprint, "head": history.head}
+
+
+def _program() -> str:
+    """Name the code that makes pages, so that an edited checkout does not keep pages of before."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted([*folder.glob("*.py"), folder.parent / "templating.py", folder.parent / "locales.py"]):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
+
+
+def _assets(folders: Sequence[Path]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for folder in reversed(folders):
+        base = folder / "assets"
+        for path in sorted(base.rglob("*")):
+            if path.is_file():
+                found[f"assets/{path.relative_to(base).as_posix()}"] = path.read_bytes()
+    return found
+
+
+def _index(job: Job, stocks: Mapping[Lang, Stock]) -> IndexPage:
+    default = str(next(iter(stocks.values())).context.book.settings.get("default_language", "zh"))
+    chosen: Lang = "en" if default == "en" else "zh"
+    first = chosen if chosen in job.languages else job.languages[0]
+    return IndexPage({lang: stock.context.site_title for lang, stock in stocks.items()}, first)
+
+
+def _name_of(out: Path) -> str:
+    """Return the name of the site that stands in *out*, "" if there is none."""
+    try:
+        return str(json.loads((out / SEAL).read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError):
+        return ""

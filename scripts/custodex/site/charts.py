@@ -1,0 +1,78 @@
+"""Figures drawn as bars: from the totals that every record adds to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from custodex.site import addresses, phrases
+from custodex.site.pieces import Bar, Chart
+from custodex.site.stock import Stock
+
+_MONTHS = 12
+_MOST = 12
+
+
+def _bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
+    """Return bars of (value, label, count, link), as long as their share of the longest."""
+    longest = max((count for _, _, count, _ in rows), default=0) or 1
+    return [Bar(label, count, count * 1000 // longest, link, value) for value, label, count, link in rows]
+
+
+def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = None) -> Chart:
+    """Return customers by the values of a facet: vocabulary order for stages, else the most frequent first."""
+    context = stock.context
+    found = dict(counts if counts is not None else _top(stock.state.totals(f"={facet}")))
+    order = list(context.words.vocabulary("stages"))
+    ranked = sorted(
+        found.items(),
+        key=lambda row: (
+            order.index(row[0]) if facet == "stage" and row[0] in order else 99,
+            -row[1],
+            row[0],
+        ),
+    )
+    rows = [
+        (value, context.label(facet, value), count, _link(stock, facet, value))
+        for value, count in ranked[:_MOST]
+        if value
+    ]
+    title = context.messages.plain("chart.by", field=context.facet_label(facet))
+    return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), _bars(rows))
+
+
+def _top(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Leave out the narrower values of a tree, whose wider ones count them already."""
+    wide = {value: count for value, count in counts.items() if "-" not in value or len(value) <= 5}
+    sections = {value: count for value, count in wide.items() if len(value) == 1}
+    return sections or wide
+
+
+def _link(stock: Stock, facet: str, value: str) -> str:
+    from custodex.site.lists import is_known
+
+    if facet in ("owner", "team"):
+        return stock.context.known.named(("staff",) if facet == "owner" else ("team",), value).href
+    if is_known(stock, facet, value):
+        return addresses.by(facet, value)
+    return addresses.filtered({facet: [value]})
+
+
+def month_chart(stock: Stock, figure: str, message: str) -> Chart:
+    """Return a figure by month: the twelve months up to the newest that has any."""
+    context = stock.context
+    counts = {month: number for month, number in stock.state.totals(figure).items() if len(month) == 7}
+    last = min(max(counts, default=""), stock.today[:7])
+    rows = [
+        (month, context.formats.month(month), counts.get(month, 0), "")
+        for month in months_until(last, _MONTHS)
+    ]
+    unit = context.words.say(phrases.COUNT)
+    return Chart(figure, context.messages.plain(message), "months", unit, _bars(rows))
+
+
+def months_until(last: str, count: int) -> list[str]:
+    """Return the months up to *last* (2026-03), oldest first; none without a month."""
+    if len(last) != 7 or not (last[:4] + last[5:]).isdecimal():
+        return []
+    number = int(last[:4]) * 12 + int(last[5:]) - 1
+    return [f"{one // 12:04}-{one % 12 + 1:02}" for one in range(number - count + 1, number + 1)]

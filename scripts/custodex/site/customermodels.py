@@ -1,0 +1,217 @@
+"""The page model of a customer (conventions: ``models``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from custodex.site.pieces import (
+    Badge,
+    Change,
+    EventKind,
+    Field,
+    FieldGroup,
+    Finding,
+    Forge,
+    Frame,
+    Link,
+    Moment,
+    Provenance,
+    Task,
+    Value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A way to reach a person: shown as ``text``, opened by ``url``; ``copy`` goes to the clipboard."""
+
+    kind: Literal["phone", "email", "wechat"]
+    text: str
+    url: str
+    copy: str
+    label: str = ""  # mobile, work …
+    primary: bool = False
+    note: str = ""
+    origin: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact person; ``extra`` are the schema's further fields."""
+
+    id: str
+    anchor: str  # "p-p1"
+    name: str
+    other_name: str
+    title: str
+    department: str
+    role: Badge | None
+    left: bool
+    reaches: Sequence[Reach]
+    note: str = ""
+    extra: Sequence[Field] = ()
+    initials: str = ""  # one CJK character or up to two letters for the avatar
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address, written the way of its country, lines joined by line breaks."""
+
+    label: str
+    text: str
+    primary: bool = False
+    copy: str = ""
+    origin: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How the customer wants to be reached; ``do_not_contact`` puts a banner where one would act."""
+
+    do_not_contact: bool
+    fields: Sequence[Field] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagGroup:
+    """Tags of one dimension."""
+
+    label: str
+    tags: Sequence[Badge]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """One line of the group tree in depth-first order; ``current`` is this customer."""
+
+    link: Link
+    depth: int
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A typed link to or from another customer; ``label`` reads from this one ("supplier of")."""
+
+    label: str
+    incoming: bool
+    target: Link
+    since: str = ""
+    note: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A headed text of an event: summary, communication, needs, follow-up, resolution, outcome …"""
+
+    id: str  # property name: "summary"
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an order, contract or invoice; amounts are formatted."""
+
+    title: str
+    quantity: str
+    unit_price: str
+    discount: str
+    amount: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the timeline, newest first.
+
+    ``icon``: call visit email meeting wechat service note, order contract invoice payment policy claim
+    purchase loan, survey complaint praise suggestion correction, task, change (else: the icon of the kind).
+    """
+
+    kind: EventKind
+    icon: str
+    label: str  # of the type: "phone call", "order"
+    when: Moment
+    month: str  # heading: "March 2026"
+    anchor: str  # "e-2026-03-02-9fj2k1"; for changes "h-<short commit>"
+    title: str = ""
+    by: Link | None = None
+    people: Sequence[Link] = ()  # href "#p-p1" is within the page
+    texts: Sequence[Text] = ()
+    facts: Sequence[Field] = ()
+    state: Badge | None = None
+    amount: Value | None = None
+    lines: Sequence[Line] = ()
+    tags: Sequence[Badge] = ()
+    changes: Sequence[Change] = ()
+    corrects: Link | None = None  # href "#e-…"
+    corrected_by: Link | None = None
+    forge: Forge | None = None
+    url: str = ""  # of the commit, for changes
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How complete the record is for its stage: ``percent`` 0..100 and the fields that are missing."""
+
+    percent: int
+    missing: Sequence[Link] = ()  # label = field; href "" or an edit link inside the site
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """``customer.html.j2`` → c/<id>.html and each older part of a long timeline (c/<id>-2.html)."""
+
+    frame: Frame
+    id: str
+    name: str
+    type: Literal["organization", "person"]
+    type_label: str
+    initials: str
+    other_names: Sequence[str]
+    stage: Badge | None
+    grade: Badge | None
+    owner: Link | None
+    team: Link | None
+    last_note: Moment | None
+    next_due: Moment | None
+    since: Moment | None
+    featured: Sequence[Field]  # x-featured, header facts, at most about six
+    people: Sequence[Person]
+    addresses: Sequence[Address]
+    preferences: Preferences | None
+    groups: Sequence[FieldGroup]
+    tags: Sequence[TagGroup]
+    tree: Sequence[TreeNode]
+    relations: Sequence[Relation]
+    tasks: Sequence[Task]  # open ones, by due date
+    events: Sequence[Event]
+    counts: Mapping[EventKind, int]  # of all events of the customer, not only those on this page
+    completeness: Completeness | None
+    findings: Sequence[Finding]
+    forge: Forge
+    merged_ids: Sequence[str] = ()  # ids of duplicates merged into this one
+    part: int = 1  # from 2 on: only header and events are shown
+    newer: str = ""  # href of the page with newer events
+    older: str = ""  # href of the page with older events
+    vcard: str = ""  # href of a .vcf file, if written
+    reaches: Sequence[Reach] = ()  # of the customer itself: switchboard, shared mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class StubPage:
+    """``stub.html.j2`` → c/<id>.html of a merged duplicate or an erased customer."""
+
+    frame: Frame
+    id: str
+    kind: Literal["merged", "erased"]
+    target: Link | None = None  # merged
+    when: Moment | None = None  # erased
+    reason: str = ""
+    basis: str = ""
+    forge: Forge | None = None

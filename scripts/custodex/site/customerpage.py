@@ -1,0 +1,226 @@
+"""The page of one customer: from its record, its changes and its findings to the models of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from custodex.examining import Record
+from custodex.findings import Finding, parse_pointer
+from custodex.hints import Node, find
+from custodex.records import customer_folder, locate
+from custodex.rules import Rulebook, hint, message
+from custodex.site import addresses, pieces
+from custodex.site.cards import Card
+from custodex.site.completeness import Complete
+from custodex.site.completeness import Completeness as Judge
+from custodex.site.context import Context
+from custodex.site.customermodels import Completeness, CustomerPage, Event, StubPage, TagGroup
+from custodex.site.fields import Facts
+from custodex.site.origins import Origins
+from custodex.site.people import Contacts, initials
+from custodex.site.pieces import Badge, Field, FieldGroup, Link
+from custodex.site.reading import Value, child, strings, text
+from custodex.site.sources import Edit
+from custodex.site.timeline import parts
+
+_HEADER = ("stage", "grade", "owner", "team", "since", "tags")
+_NAMES = ("name", "name_en", "short_name", "aliases")
+_ELSEWHERE = frozenset(
+    {"id", "type", "pinyin", "merged_into", "erased", "parent", "relations", *_HEADER, *_NAMES}
+)
+_MAX_FEATURED = 6
+_EXTRA_KINDS = ("identity", "consents")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One customer and what is known about it beside its record."""
+
+    record: Record
+    card: Card
+    edits: Sequence[Edit] = ()
+    findings: Sequence[Finding] = ()
+
+
+class CustomerPages:
+    """Makes the models of customer pages in one language."""
+
+    def __init__(self, context: Context, judge: Judge, rules: Rulebook) -> None:
+        self._context = context
+        self._judge = judge
+        self._rules = rules
+        schemas = context.book.schemas
+        self._node = schemas.node("customer") if schemas.has("customer") else Node({})
+        self._featured = sorted(_featured(self._node, ()), key=lambda row: row[0])
+
+    def stub(self, subject: Subject) -> StubPage:
+        """Return the small page of a merged or erased customer."""
+        main, name = subject.record.main, subject.record.id
+        erased = child(main, "erased")
+        title = self._context.messages.plain(f"stub.{subject.card.state}")
+        merged = text(main, "merged_into")
+        node = self._node.fields.get("erased", Node({})).fields.get("basis", Node({}))
+        basis = text(erased, "basis")
+        return StubPage(
+            frame=self._context.frame(title, addresses.customer(name), "customers"),
+            id=name,
+            kind="merged" if merged else "erased",
+            target=self._context.known.link(f"customers/{merged}") if merged else None,
+            when=self._context.moment(text(erased, "at")) if text(erased, "at") else None,
+            reason=text(erased, "reason"),
+            basis=self._context.words.enum(node, basis) if basis else "",
+            forge=self._context.forges.file(f"{customer_folder(name)}/customer.yaml"),
+        )
+
+    def pages(self, subject: Subject) -> Iterator[CustomerPage]:
+        """Yield the page of a customer and the further parts of its timeline."""
+        context, record = self._context, subject.record
+        origins = Origins(subject.edits, context.values, context.forges, context.book.schemas)
+        contacts = Contacts(record.one("contacts"), self._kind_node("contacts"), context.values, origins)
+        people = contacts.people()
+        names = {person.id: person.name for person in people}
+        events = context.timelines.events(record, names, origins)
+        divided = parts(events)
+        for number, part in enumerate(divided, start=1):
+            yield self._page(subject, origins, contacts, part, events, number, len(divided))
+
+    def _page(
+        self, subject: Subject, origins: Origins, contacts: Contacts, part: Sequence[Event],
+        events: Sequence[Event], number: int, count: int,
+    ) -> CustomerPage:  # fmt: skip
+        context, main, card = self._context, subject.record.main, subject.card
+        first = number == 1
+        tasks = context.timelines.open_tasks(subject.record)
+        return CustomerPage(
+            frame=context.frame(card.name, addresses.customer(card.id, number), "customers"),
+            id=card.id,
+            name=card.name,
+            type="person" if card.type == "person" else "organization",
+            type_label=self._type_label(card.type),
+            initials=initials(card.short or card.name),
+            other_names=[name for name in _other_names(main) if name != card.name],
+            stage=context.badge("stage", card.one("stage")),
+            grade=context.badge("grade", card.one("grade")),
+            owner=context.known.person(text(main, "owner")),
+            team=context.known.named(("team",), text(main, "team")) if text(main, "team") else None,
+            last_note=context.moment(card.last_note) if card.last_note else None,
+            next_due=context.moment(card.next_due) if card.next_due else None,
+            since=context.moment(card.since) if card.since else None,
+            featured=self._shown_featured(main),
+            people=contacts.people() if first else (),
+            addresses=contacts.addresses() if first else (),
+            preferences=contacts.preferences(),
+            groups=self._groups(subject, origins, contacts) if first else (),
+            tags=self._tags(main) if first else (),
+            tree=context.relations.tree(card) if first else (),
+            relations=context.relations.of(card) if first else (),
+            tasks=tasks if first else (),
+            events=part,
+            counts=_counts(events),
+            completeness=self._completeness(subject) if first else None,
+            findings=[self.finding(one) for one in subject.findings] if first else (),
+            forge=context.forges.customer(customer_folder(card.id), card.id, card.id),
+            merged_ids=context.relations.merged(card) if first else (),
+            part=number,
+            newer=addresses.customer(card.id, number - 1) if number > 1 else "",
+            older=addresses.customer(card.id, number + 1) if number < count else "",
+            reaches=contacts.reaches() if first else (),
+        )
+
+    def _kind_node(self, kind: str) -> Node | None:
+        schemas = self._context.book.schemas
+        return schemas.node(kind) if schemas.has(kind) else None
+
+    def _type_label(self, value: str) -> str:
+        node = self._node.fields.get("type")
+        return self._context.words.enum(node, value) if node and value else value
+
+    def _shown_featured(self, main: Value) -> list[Field]:
+        found: list[Field] = []
+        for _, place, node in self._featured:
+            beside = main
+            for part in place[:-1]:
+                beside = child(beside, part)
+            if place[-1] in beside:
+                pointer = "".join(f"/{part}" for part in place[:-1])
+                found.append(self._context.values.field(node, place[-1], beside[place[-1]], beside, pointer))
+        return [field for field in found if field.values][:_MAX_FEATURED]
+
+    def _groups(self, subject: Subject, origins: Origins, contacts: Contacts) -> list[FieldGroup]:
+        values, record = self._context.values, subject.record
+        shown = {place[0] if len(place) == 1 else ".".join(place) for _, place, _ in self._featured}
+        found = list(Facts(values, "customer", origins).groups(self._node, record.main, _ELSEWHERE | shown))
+        for kind in _EXTRA_KINDS:
+            value, node = record.one(kind), self._kind_node(kind)
+            if value and node and (group := Facts(values, kind, origins).whole(node, value)):
+                found.append(group)
+        rest, node = contacts.rest(), self._kind_node("contacts")
+        if rest and node and (group := Facts(values, "contacts", origins).whole(node, rest)):
+            found.append(group)
+        return found
+
+    def _tags(self, main: Value) -> list[TagGroup]:
+        by_dimension: dict[str, list[Badge]] = {}
+        for value in strings(main, "tags"):
+            badge = self._context.timelines.tag(value)
+            by_dimension.setdefault(value.partition(":")[0], []).append(badge)
+        labels = self._context.words.dimensions
+        return [TagGroup(labels.get(name, name), tags) for name, tags in by_dimension.items()]
+
+    def _completeness(self, subject: Subject) -> Completeness | None:
+        found: Complete = self._judge.of(subject.record)
+        if found.percent < 0:
+            return None
+        missing = [Link(self._context.words.of(one.node, one.place[-1])) for one in found.missing]
+        return Completeness(found.percent, missing)
+
+    def finding(self, finding: Finding) -> pieces.Finding:
+        """Return a finding with its texts; the rules' own page explains it."""
+        rule = self._rules.get(finding.code)
+        place = f"{finding.path}:{finding.line}:{finding.column}"
+        return pieces.Finding(
+            code=finding.code,
+            severity=finding.severity,
+            message=message(rule, finding, self._context.lang) if rule else finding.code,
+            hint=hint(rule, finding, self._context.lang) if rule else "",
+            href=f"rules/{finding.code}.html",
+            place=place,
+            field=self._field_label(finding),
+            url=self._context.forges.at(finding.path, finding.line),
+        )
+
+    def _field_label(self, finding: Finding) -> str:
+        place = locate(finding.path)
+        node = self._kind_node(place.kind) if place else None
+        labels: list[str] = []
+        for part in parse_pointer(finding.pointer):
+            if node is None:
+                break
+            node = find(node, (int(part),)) if part.isdecimal() else node.fields.get(part)
+            if node is not None and not part.isdecimal():
+                labels.append(self._context.words.of(node, part))
+        return " · ".join(labels)
+
+
+def _featured(node: Node, place: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...], Node]]:
+    for name, part in node.fields.items():
+        order = part.hint("featured")
+        if isinstance(order, int) and name not in (*_HEADER, *_NAMES, "type"):
+            yield order, (*place, name), part
+        elif part.fields and order is None:
+            yield from _featured(part, (*place, name))
+
+
+def _other_names(main: Value) -> list[str]:
+    single = [text(main, name) for name in _NAMES if name != "aliases"]
+    return list(dict.fromkeys(name for name in (*single, *strings(main, "aliases")) if name))
+
+
+def _counts(events: Sequence[Event]) -> dict[pieces.EventKind, int]:
+    found: dict[pieces.EventKind, int] = dict.fromkeys(
+        ("note", "transaction", "feedback", "task", "change"), 0
+    )
+    for event in events:
+        found[event.kind] += 1
+    return found

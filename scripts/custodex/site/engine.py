@@ -1,0 +1,97 @@
+"""Renders customers: one engine a process, with its own connection to the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from custodex.findings import Finding
+from custodex.readers import Reader
+from custodex.records import locate
+from custodex.site.cards import Card, card_of
+from custodex.site.completeness import Completeness
+from custodex.site.context import Context
+from custodex.site.customerpage import CustomerPages, Subject
+from custodex.site.job import Job
+from custodex.site.known import Cards
+from custodex.site.sources import HistorySource
+from custodex.templating import Messages, Templates
+from custodex.texts import Lang
+
+TEMPLATES = ("customer", "stub")
+Files = list[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Tongue:
+    """What renders one language."""
+
+    context: Context
+    customers: CustomerPages
+    templates: Templates
+
+    def render(self, template: str, page: object) -> bytes:
+        """Return a page."""
+        return self.templates.render(template, page)
+
+
+class Engine:
+    """Reads customers and renders their pages."""
+
+    def __init__(
+        self,
+        job: Job,
+        reader: Reader,
+        history: HistorySource,
+        cards: Cards,
+        templates: Mapping[Lang, tuple[Messages, Templates]],
+        findings: Mapping[str, Sequence[Finding]],
+    ) -> None:
+        self.job = job
+        self.reader = reader
+        self.history = history
+        self.cards = cards
+        self._findings = findings
+        self.judge = Completeness(reader)
+        self.tongues: dict[Lang, Tongue] = {}
+        for lang in job.languages:
+            messages, compiled = templates[lang]
+            context = Context(reader.book, lang, messages, cards, job.audience, job.prefix)
+            pages = CustomerPages(context, self.judge, job.rules)
+            self.tongues[lang] = Tongue(context, pages, compiled)
+
+    def read(self, keys: Sequence[str]) -> Iterator[Card]:
+        """Yield the cards of these records, as far as they exist."""
+        book, job = self.reader.book, self.job
+        for record in self.reader.select(list(keys)):
+            figures = job.contributions(record) if record.kind == "customer" else {}
+            yield card_of(record, book, self.judge, figures)
+
+    def customer(self, key: str) -> tuple[Files, list[str]]:
+        """Return the files of one customer and what its pages asked for."""
+        record, card = self.reader.record(key), self.cards.card(key)
+        self.cards.taken()
+        if record is None or card is None:
+            return [], []
+        edits = () if card.state else self.history.for_record(key)
+        subject = Subject(record, card, edits, self._findings.get(key, ()))
+        files: Files = []
+        for lang, tongue in self.tongues.items():
+            if card.state:
+                stub = tongue.customers.stub(subject)
+                files.append((f"{lang}/{stub.frame.path}", tongue.render("stub", stub)))
+                continue
+            for page in tongue.customers.pages(subject):
+                files.append((f"{lang}/{page.frame.path}", tongue.render("customer", page)))
+        own = f"card {key}"
+        return files, [what for what in self.cards.taken() if what != own]
+
+
+def by_record(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings by the record they are about."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        place = locate(finding.path)
+        if place is not None:
+            found.setdefault(place.record, []).append(finding)
+    return found

@@ -1,0 +1,61 @@
+"""What a build is asked to do, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from custodex.examining import Record
+from custodex.readers import Reader
+from custodex.rules import Rulebook
+from custodex.site.context import Audience
+from custodex.site.sources import Finder, HistorySource
+from custodex.site.stock import Version
+from custodex.texts import LANGS, Lang
+
+Connect = Callable[[], tuple[Reader, HistorySource]]
+"""Opens the records and their history anew: every process needs its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One build. `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` name and content
+    of the search files; `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
+    """
+
+    out: Path
+    state: Path
+    connect: Connect
+    folders: Sequence[Path]
+    rules: Rulebook
+    now: datetime
+    contributions: Callable[[Record], Mapping[str, Mapping[str, int]]]
+    version: Version = Version()
+    audience: Audience = Audience()
+    languages: tuple[Lang, ...] = LANGS
+    prefix: str = ""
+    find: Finder | None = None
+    tiers: Callable[[], Iterable[tuple[str, bytes]]] | None = None
+    processes: int = 1
+    anew: bool = False
+
+    @property
+    def today(self) -> str:
+        """The day of the build: what is due and late on the home page and the page of tasks."""
+        return self.now.date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: everything anew or only what changed, files written, removed and left alone."""
+
+    full: bool
+    customers: int
+    written: int
+    removed: int
+    unchanged: int
+    rendered: int
+    errors: int
+    warnings: int

@@ -1,0 +1,89 @@
+"""What the site is built from besides the reader: history, saved queries, rules. The command line provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+
+class FieldEdit(Protocol):
+    """One field before and after a change; `place` are field names, an item of a list as `[its key]`."""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it stands."""
+
+    @property
+    def old(self) -> Any:
+        """What it was; None: absent."""
+
+    @property
+    def new(self) -> Any:
+        """What it became; None: removed."""
+
+
+class Edit(Protocol):
+    """One document's change in one commit; `action` is added, changed or removed."""
+
+    at: str
+    who: str
+    commit: str
+    subject: str
+    record: str
+    path: str
+    kind: str
+
+    @property
+    def action(self) -> str:
+        """What happened to the document."""
+
+    @property
+    def fields(self) -> Sequence[FieldEdit]:
+        """The fields that differ; may be empty for an added document."""
+
+
+class HistorySource(Protocol):
+    """The history of the records as far as the audience may know it."""
+
+    @property
+    def head(self) -> str:
+        """The commit it reaches to; empty without commits."""
+
+    @property
+    def shallow(self) -> bool:
+        """Tell whether older history was cut off."""
+
+    def for_record(self, key: str) -> Sequence[Edit]:
+        """Return the changes of one record, newest first."""
+
+    def recent(self, limit: int) -> Sequence[Edit]:
+        """Return the newest changes of all records."""
+
+    def changed_since(self, head: str) -> set[str] | None:
+        """Return the keys of records with changes after *head*; None: unknown, take all."""
+
+
+class NoHistory:
+    """A book without history."""
+
+    head = ""
+    shallow = False
+
+    def for_record(self, key: str) -> Sequence[Edit]:
+        """Return nothing."""
+        return ()
+
+    def recent(self, limit: int) -> Sequence[Edit]:
+        """Return nothing."""
+        return ()
+
+    def changed_since(self, head: str) -> set[str] | None:
+        """Return nothing."""
+        return set()
+
+
+class Finder(Protocol):
+    """Answers the query and the filters of a saved view with customer ids."""
+
+    def __call__(self, query: str, where: Mapping[str, Sequence[str]]) -> Sequence[str]:
+        """Return the ids of all customers that fit, by name."""

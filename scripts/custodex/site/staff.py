@@ -1,0 +1,145 @@
+"""Pages of staff and teams, and the tasks of everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from custodex.examining import Record
+from custodex.hints import Node, as_text
+from custodex.site import addresses, phrases
+from custodex.site.context import ROWS
+from custodex.site.fields import Facts
+from custodex.site.home import tasks
+from custodex.site.origins import Origins
+from custodex.site.pagemodels import (
+    StaffIndexPage,
+    StaffPage,
+    StaffRow,
+    TaskGroup,
+    TasksPage,
+    TeamPage,
+    TeamRow,
+)
+from custodex.site.people import initials
+from custodex.site.pieces import FieldGroup, Link, Value
+from custodex.site.reading import text
+from custodex.site.stock import Stock
+
+_TASKS = 200
+_SHOWN = frozenset({"id", "name", "name_en", "pinyin", "email", "phone", "title", "team", "active"})
+_COLUMNS = ("stage", "grade", "region", "last_note", "next_due")
+
+
+def staff_row(stock: Stock, record: Record) -> StaffRow:
+    """Return a member of staff as it stands in lists."""
+    main, context = record.main, stock.context
+    email, phone = text(main, "email"), text(main, "phone")
+    team = text(main, "team")
+    return StaffRow(
+        id=record.id,
+        link=context.known.link(record.key),
+        initials=initials(text(main, "name") or record.id),
+        title=text(main, "title"),
+        team=context.known.named(("team",), team) if team else None,
+        email=Value(email, "email", url=addresses.mail(email)) if email else None,
+        phone=Value(phone, "phone", url=addresses.call(phone)) if phone else None,
+        customers=stock.state.total("=owner", record.id),
+        tasks=stock.state.total("#assignee", record.id),
+        active=main.get("active") is not False,
+    )
+
+
+def staff_page(stock: Stock, record: Record) -> StaffPage:
+    """Return the page of a member of staff."""
+    context, state, row = stock.context, stock.state, staff_row(stock, record)
+    table = context.table(
+        state.members("owner", record.id, ROWS),
+        row.customers,
+        addresses.filtered({"owner": [record.id]}),
+        _COLUMNS,
+    )
+    return StaffPage(
+        frame=context.frame(row.link.label, addresses.record(record.key), "staff"),
+        row=row,
+        other_name=_other_name(record.main, row.link.label),
+        groups=_groups(stock, record.main),
+        tasks=tasks(stock, state.tasks(_TASKS, record.id)),
+        table=table,
+        forge=context.forges.file(f"records/{record.key}.yaml"),
+    )
+
+
+def _other_name(main: Mapping[str, Any], shown: str) -> str:
+    return next((name for name in (text(main, "name"), text(main, "name_en")) if name and name != shown), "")
+
+
+def _groups(stock: Stock, main: Mapping[str, Any]) -> list[FieldGroup]:
+    context = stock.context
+    node = context.book.schemas.node("staff") if context.book.schemas.has("staff") else Node({})
+    origins = Origins((), context.values, context.forges, context.book.schemas)
+    return list(Facts(context.values, "staff", origins).groups(node, main, _SHOWN))
+
+
+def team_row(stock: Stock, record: Record) -> TeamRow:
+    """Return a team as it stands in lists."""
+    context = stock.context
+    return TeamRow(
+        link=context.known.link(record.key),
+        description=context.words.say(as_text(record.main.get("description"))),
+        lead=context.known.person(text(record.main, "lead")),
+        members=len(members(stock, record.id)),
+        customers=stock.state.total("=team", record.id),
+    )
+
+
+def members(stock: Stock, team: str) -> list[str]:
+    """Return the keys of the staff of a team, by name."""
+    return [card.key for card in stock.state.cards("staff") if card.one("team") == team]
+
+
+def team_page(stock: Stock, record: Record) -> TeamPage:
+    """Return the page of a team."""
+    context, state, row = stock.context, stock.state, team_row(stock, record)
+    table = context.table(
+        state.members("team", record.id, ROWS), row.customers, addresses.filtered({"team": [record.id]})
+    )
+    return TeamPage(
+        frame=context.frame(row.link.label, addresses.record(record.key), "staff"),
+        row=row,
+        staff=[staff_row(stock, one) for one in stock.reader.select(members(stock, record.id))],
+        tasks=tasks(stock, state.tasks(_TASKS, record.id)),
+        table=table,
+        forge=context.forges.file(f"records/{record.key}.yaml"),
+    )
+
+
+def staff_index(stock: Stock) -> StaffIndexPage:
+    """Return the page of all teams and staff; who has left comes last."""
+    context = stock.context
+    people = [
+        staff_row(stock, one) for one in stock.reader.select([c.key for c in stock.state.cards("staff")])
+    ]
+    teams = [team_row(stock, one) for one in stock.reader.select([c.key for c in stock.state.cards("team")])]
+    title = context.messages.plain("nav.staff")
+    return StaffIndexPage(
+        context.frame(title, "staff.html", "staff"), teams, sorted(people, key=lambda row: not row.active)
+    )
+
+
+def tasks_page(stock: Stock) -> TasksPage:
+    """Return the open tasks of everyone, by person and team; of each the first two hundred."""
+    context, state = stock.context, stock.state
+    groups = []
+    for assignee in state.totals("#assignee"):
+        found = tasks(stock, state.tasks(_TASKS, assignee))
+        who = context.known.person(assignee) or Link(context.words.say(phrases.NOBODY))
+        groups.append(TaskGroup(who, found, state.overdue(stock.today, assignee)))
+    groups.sort(key=lambda group: (-group.overdue, group.assignee.label))
+    return TasksPage(
+        frame=context.frame(context.messages.plain("nav.tasks"), "tasks.html", "tasks"),
+        today=context.moment(stock.today),
+        groups=groups,
+        total=state.total("#tasks"),
+        overdue=state.overdue(stock.today),
+    )

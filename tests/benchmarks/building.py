@@ -1,0 +1,90 @@
+"""T5 and T6: the whole site from the records, and the site again after one change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from .books import Book
+from .context import Bench
+from .hugosite import from_json, from_yaml
+from .measure import Contender, Run, interleaved, run
+from .peers import verbs
+from .report import Row, both_ratios, cost, note, seconds
+
+
+def whole(bench: Bench) -> Iterator[Row]:
+    """T5: everything from the YAML files, nothing known before; Hugo writes as many customer pages."""
+    for size in bench.sizes if _can_build() else ():
+        book, out = bench.shelf.all(size), bench.work / "site"
+
+        def ours(book: Book = book, out: Path = out) -> Run:
+            book.cold()
+            shutil.rmtree(out, ignore_errors=True)
+            return book.custodex("build", "--out", out, whole_tree=True)
+
+        contenders: dict[str, Contender] = {"ours": ours}
+        if size < 100_000 or bench.huge:
+            contenders["yaml"] = partial(_hugo, bench, from_yaml(bench, size))
+            contenders["json"] = partial(_hugo, bench, from_json(bench, size))
+        found = interleaved(contenders, bench.repeats(size))
+        pages = f"{sum(1 for _ in out.rglob('*.html')):,} pages, {_mib(out)} MiB"
+        for name, aim, least in (("yaml", "≥ 2.5x", 2.5), ("json", "≥ 1x", 1.0)):
+            if name in found:
+                yield _compared(size, found, name, pages, (aim, least))
+        if len(found) == 1:
+            yield Row("T5", size, f"whole site from YAML, {pages}", cost(found["ours"]), "–", "–", "", None)
+
+
+def _compared(size: int, found: dict[str, Run], name: str, pages: str, aim: tuple[str, float]) -> Row:
+    ours, peer = found["ours"], found[name]
+    words = both_ratios(ours, peer)
+    beside = f"Hugo from {'the same YAML' if name == 'yaml' else 'one prepared JSON file'}: {cost(peer)}"
+    small = ours.together < 200
+    met = peer.wall / ours.wall >= aim[1] and small if size >= 10_000 else None
+    work = f"whole site with search, {pages}"
+    return Row(
+        "T5", size, work, cost(ours), beside, words, f"{aim[0]}, < 200 MiB" if size >= 10_000 else "", met
+    )
+
+
+def _hugo(bench: Bench, folder: Path) -> Run:
+    out = folder / "public"
+    shutil.rmtree(out, ignore_errors=True)
+    return run([bench.peers.programs / "hugo", "--quiet", "--destination", out], folder)
+
+
+def again(bench: Bench) -> Iterator[Row]:
+    """T6: one note changed and committed, then the site built again."""
+    for size in bench.sizes if _can_build() else ():
+        book, out = bench.shelf.all(size), bench.work / f"site-{size}"
+        repeats = bench.repeats(size) + 2
+        waiting = book.notes(repeats + 1)
+        book.custodex("build", "--out", out)
+
+        def ours(book: Book = book, out: Path = out, waiting: list[Path] = waiting) -> Run:
+            book.commit_change(waiting.pop())
+            return book.custodex("build", "--out", out)
+
+        found = interleaved({"ours": ours}, repeats)["ours"]
+        book.commit_change(waiting.pop())
+        share = book.git_share("build", "--out", out)
+        own = f"{cost(found)}; of it Git {seconds(share.seconds)} in {share.processes} processes"
+        rest = f"{seconds(max(0.0, found.wall - share.seconds))} without Git"
+        met = found.wall <= 1.5 if size >= 100_000 else None
+        work = "`build` after one committed change"
+        yield Row("T6", size, work, own, "Hugo builds everything", rest, "≤ 1.5 s, flat but for Git", met)
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def _can_build() -> bool:
+    if "build" in verbs():
+        return True
+    note("there is no `build` yet")
+    return False
+
+
+def _mib(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) // 2**20

@@ -1,0 +1,1 @@
+"""Small programs that are measured as whole processes: `python -m tests.benchmarks.probes.NAME`."""
