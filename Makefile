@@ -22,7 +22,6 @@ run: $(STAMP)
 	@$(BIN)/custodex check
 	@echo "== build: the search index and the site"
 	@$(BIN)/custodex build --out build/site
-	@echo "== open   file://$(CURDIR)/build/site/index.html"
 
 test: $(STAMP)
 	@.ci/browser

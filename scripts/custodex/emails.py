@@ -21,7 +21,7 @@ def email_fault(address: str) -> EmailFault:
     import email_validator
 
     try:
-        email_validator.validate_email(address, check_deliverability=False)
+        email_validator.validate_email(address, check_deliverability=False, strict=True)
     except email_validator.EmailNotValidError as error:
         return _classified(str(error))
     return ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from custodex.findings import Pointer
 from custodex.hints import Node
@@ -14,13 +13,13 @@ from custodex.records import record_key
 from custodex.schemas import Schemas, is_date, is_date_time
 
 _HINTS = frozenset({"x-ref", "x-unique", "x-time", "x-format"})
+_UNIQUE = frozenset({"x-unique"})
 _MENTION = re.compile(r"(?<![\w@.])@([a-z][a-z0-9-]{1,31})(?![\w@]|\.\w)", re.ASCII)
 _INSIDE = frozenset({"person", "event"})
 """References that stay within one customer; they are looked up in the record itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One value that names a record: `targets` are the record keys it may mean (staff or team)."""
 
     pointer: Pointer
@@ -29,8 +28,7 @@ class Reference:
     mention: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueValue:
+class UniqueValue(NamedTuple):
     """One value that no other live record may have, in its name space."""
 
     pointer: Pointer
@@ -38,8 +36,7 @@ class UniqueValue:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """The facts of one document; `latest` is its latest moment marked `x-time: past` (UTC, ISO 8601)."""
 
     references: tuple[Reference, ...] = ()
@@ -60,6 +57,15 @@ def facts_of(schemas: Schemas, kind: str, value: Mapping[str, Any]) -> Facts:
         if (space := node.hint("unique")) and (text := _unique_text(found)):
             uniques.append(UniqueValue(pointer, str(space), text))
     return Facts(tuple(references), tuple(uniques), latest)
+
+
+def uniques_of(schemas: Schemas, kind: str, value: Mapping[str, Any]) -> list[UniqueValue]:
+    """Return the unique values of one document alone."""
+    return [
+        UniqueValue(pointer, str(node.hint("unique")), text)
+        for pointer, node, found in schemas.walk(kind, value, _UNIQUE)
+        if node.hint("unique") and (text := _unique_text(found))
+    ]
 
 
 def _references(pointer: Pointer, node: Node, found: str) -> Iterator[Reference]:

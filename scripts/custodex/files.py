@@ -23,6 +23,8 @@ from custodex.texts import Text
 TEMPORARY = ".tmp-"
 _STAGE = "writing-"
 _MANIFEST = "manifest.json"
+_THREADS = 16
+_WORTH_THREADS = 8
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
@@ -143,8 +145,7 @@ def _prepare(stage: Path, targets: Sequence[Path], contents: Mapping[str, bytes]
         if old:
             _keep_old(target, stage / f"old-{number}")
         rows.append([relative, old])
-    for number in range(len(rows)):  # after all are written: the disk can then order the work
-        _flush(stage / f"new-{number}")
+    _flush_all([stage / f"new-{number}" for number in range(len(rows))])
     write_atomic(stage / _MANIFEST, json.dumps(rows).encode())
 
 
@@ -156,8 +157,7 @@ def _carry_out(stage: Path, targets: Sequence[Path]) -> None:
             made.extend(_make_folders(target.parent))
             (stage / f"new-{number}").replace(target)
             done.append((number, target))
-        for folder in sorted({target.parent for target in targets} | {path.parent for path in made}):
-            _flush(folder)
+        _flush_all(sorted({target.parent for target in targets} | {path.parent for path in made}))
     except BaseException as error:
         _undo(stage, done, made)
         if isinstance(error, OSError):
@@ -237,6 +237,19 @@ def _write_new(path: Path, data: bytes, like: Path) -> None:
         file.write(data)
         with contextlib.suppress(FileNotFoundError):
             path.chmod(stat.S_IMODE(like.stat().st_mode))
+
+
+def _flush_all(paths: Sequence[Path]) -> None:
+    """Bring many files to the disk: several at once share one commit of the file system's journal."""
+    if len(paths) < _WORTH_THREADS:
+        for path in paths:
+            _flush(path)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(_flush, paths):
+            pass
 
 
 def _flush(path: Path) -> None:

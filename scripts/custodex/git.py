@@ -50,7 +50,12 @@ class Git:
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self.root = root
         self.environ = environ
-        self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"}
+        self._environ = {
+            **_absolute(environ),
+            "GIT_OPTIONAL_LOCKS": "0",
+            "LC_ALL": "C",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+        }
         self._prefix: bytes | None = None
         self._head_tree = ""
 
@@ -138,7 +143,9 @@ class Git:
         """Yield what differs between two trees of the folder, below *paths*."""
         if old == new:
             return iter(())
-        output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", *paths)
+        # "top": a path inside the tree, wherever in the repository the command runs
+        specs = [path if path.startswith(":") else f":(top){path}" for path in paths]
+        output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", *specs)
         return _raw_changes(output, b"")
 
     def index_changes(self, paths: Sequence[str]) -> Iterator[Change]:
@@ -175,6 +182,18 @@ class Git:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None and not pipe.closed:
                     _close(pipe)
+
+
+def _absolute(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what Git told a hook in words that hold in any folder: it names files from the current one."""
+    here = Path.cwd()
+    settled = {
+        name: str(here / value) if name in {"GIT_INDEX_FILE", "GIT_DIR"} else value
+        for name, value in environ.items()
+    }
+    if "GIT_DIR" in settled:  # alone it would make a subfolder the whole worktree
+        settled.setdefault("GIT_WORK_TREE", str(here))
+    return settled
 
 
 def _close(pipe: IO[bytes]) -> None:
@@ -219,9 +238,9 @@ def readable(path: str) -> str:
 def pathspec(path: str) -> str:
     """Return the pathspec that finds *path*, also where `readable` had to spell its bytes out."""
     if "\\x" not in path:
-        return f":(literal){path}"
+        return f":(top,literal){path}"
     literal = re.sub(r"[][*?\\]", r"\\\g<0>", re.sub(r"\\x[0-9a-f]{2}", "\0", path))
-    return f":(glob){literal}".replace("\0", "?")
+    return f":(top,glob){literal}".replace("\0", "?")
 
 
 def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:

@@ -51,6 +51,14 @@ class Rows:
         start = self._ends[number - 1] if number else 0
         return self._map.find(needle, start, self._ends[number]) >= 0
 
+    def begins(self, needle: bytes, number: int) -> bool:
+        """Tell whether a line of the row of a document begins with *needle*."""
+        start, end = (self._ends[number - 1] if number else 0), self._ends[number]
+        return (
+            self._map[start : start + len(needle)] == needle
+            or self._map.find(b"\n" + needle, start, end) >= 0
+        )
+
 
 def _mapped(path: Path) -> mmap.mmap:
     with path.open("rb") as stream:

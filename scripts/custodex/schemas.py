@@ -91,14 +91,21 @@ class Schemas:
 
     def walk(self, kind: str, value: Any, hints: frozenset[str]) -> Iterator[tuple[Pointer, Node, Any]]:
         """Return the values of a document whose node carries one of *hints* (full names, `x-ref`)."""
-        key = (kind, hints)
-        if key not in self._routes:
-            self._routes[key] = route(self.node(kind), hints) if self.has(kind) else None
-        way = self._routes[key]
+        way = self._way(kind, hints)
         found: list[Found] = []
         if way is not None:
             gather(way, value, (), found)
         return iter(found)
+
+    def hints_at(self, kind: str, hints: frozenset[str]) -> bool:
+        """Tell whether a document of *kind* can have a value whose node carries one of *hints*."""
+        return self._way(kind, hints) is not None
+
+    def _way(self, kind: str, hints: frozenset[str]) -> Route | None:
+        key = (kind, hints)
+        if key not in self._routes:
+            self._routes[key] = route(self.node(kind), hints) if self.has(kind) else None
+        return self._routes[key]
 
     def is_valid(self, kind: str, value: Any) -> bool:
         """Tell whether *value* fits the schema of *kind* (compiled validator)."""

@@ -117,7 +117,7 @@ def blob_name(data: bytes) -> str:
 def _settled(root: Path, change: Change) -> Change:
     """Return a change with the blob of a file that so far only stands on disk."""
     if change.blob is not None:
-        return change
+        return change._replace(path=readable(change.path))
     mode, blob = _look(root, change.path)
     return change._replace(path=readable(change.path), mode=mode, blob=f"local:{blob}" if blob else "")
 

@@ -43,6 +43,7 @@ class Sync:
         """Entries, book, documents, records: the pipeline, in this order; how many were read and examined."""
         changed = self._move_entries()
         book = self._open_book()
+        self._old_docs.extend(self._coming_back())
         wanted = self._unread()
         self._read(wanted, book)
         self._link(wanted)
@@ -167,6 +168,14 @@ class Sync:
             with collector_paused():
                 for loaded in load(self._snapshot, wanted, book, self._examiner, self._processes):
                     self._keep(loaded)
+
+    def _coming_back(self) -> list[int]:
+        """Return known documents that stand at a path again: their unique values count once more."""
+        query = (
+            "SELECT documents.id FROM entries JOIN documents ON documents.blob = entries.blob"
+            " AND documents.kind = entries.kind WHERE entries.doc IS NULL AND entries.kind IS NOT NULL"
+        )
+        return [row[0] for row in self._db.execute(query)]
 
     def _unread(self) -> list[Wanted]:
         """Return the entries whose document is not known yet, one per blob and kind."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from jinja2 import (
@@ -29,6 +31,7 @@ from custodex.errors import EnvironmentFault
 from custodex.texts import LANGS, Lang, Text
 
 SUFFIX = ".html.j2"
+_SPECIAL = re.compile("[&<>'\"]")
 
 
 class Messages:
@@ -91,6 +94,31 @@ def _read_json(path: Path) -> dict[str, str]:
     return {str(name): str(text) for name, text in found.items()}
 
 
+def _escape(value: Any) -> str:
+    """Return *value* escaped; most pieces of a page hold nothing to escape and need no wrapping."""
+    kind = type(value)
+    if kind is Markup or (kind is str and not _SPECIAL.search(value)):
+        return value  # type: ignore[no-any-return]
+    return escape(value)
+
+
+class _Quick(Template):
+    """A compiled template that escapes what it writes by `_escape`: the pieces are joined anyway."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],  # noqa: A002 - Jinja2's own name
+        uptodate: Callable[[], bool] | None = None,
+    ) -> Template:
+        """Return the template of compiled *code*."""
+        template = super().from_code(environment, code, globals, uptodate)
+        template.root_render_func.__globals__["escape"] = _escape  # type: ignore[attr-defined]
+        return template
+
+
 class Templates:
     """The templates in one language, compiled once; *cache* keeps their byte code between runs."""
 
@@ -106,6 +134,7 @@ class Templates:
             bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache is not None else None,
             keep_trailing_newline=True,
         )
+        self._environment.template_class = _Quick
         self._environment.globals["t"] = messages
         self._environment.filters["number"] = _number
         self._lang = lang

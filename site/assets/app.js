@@ -169,9 +169,6 @@
   }
   try { openTarget(); } catch (error) { /* a broken % escape in the address */ }
   window.addEventListener("hashchange", openTarget);
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.data").forEach(function (d) { d.open = true; });
-  });
 
   // ---- keys
   var pages = { h: "index.html", c: "customers.html", t: "tasks.html", v: "views.html", s: "staff.html", l: "changes.html", q: "health.html" };

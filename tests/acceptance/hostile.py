@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import ROOT, Repo
 from custodex.ids import check_character
 from custodex.records import customer_folder
+from workbench import ROOT, Repo
 
 SECONDS = 5.0
 MEGABYTES = 512
@@ -24,7 +24,7 @@ LINE = re.compile(
 )
 _BODIES = ("a000000000", "a000000001", "b000000000")
 ACME, BOLT, CORK = (body + check_character(body) for body in _BODIES)
-SOURCE = ("source:", "  channel: email")
+REST = ("owner: lin-fang", "source:", "  channel: email")
 SECOND = "records/staff/second-bad.yaml"
 """A second bad file: whatever the first one is, this one's finding is still reported."""
 
@@ -45,7 +45,7 @@ def customer_id(number: int) -> str:
 
 def customer(record: str, name: str, *lines: str) -> str:
     return (
-        "\n".join((f"id: {record}", "type: organization", f"name: {name}", "stage: lead", *SOURCE, *lines))
+        "\n".join((f"id: {record}", "type: organization", f"name: {name}", "stage: lead", *REST, *lines))
         + "\n"
     )
 
@@ -54,7 +54,7 @@ def lay_out(repo: Repo) -> None:
     """Write and commit a sound book of a few records."""
     repo.write("records/staff/lin-fang.yaml", "id: lin-fang\nname: 林芳\nactive: true\n")
     for record, name in ((ACME, "Acme Test"), (BOLT, "博特试验"), (CORK, "Cork Test")):
-        repo.write(customer_path(record), customer(record, name, "owner: lin-fang"))
+        repo.write(customer_path(record), customer(record, name))
     repo.commit("a sound book")
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from workbench import Repo, clean_environ
 
-VERBS = ["blame", "check", "diff", "doctor", "explain", "format", "init", "list", "log", "report", "search", "show",
-         "status"]  # fmt: skip
+VERBS = (
+    "blame", "build", "check", "diff", "doctor", "explain", "format", "import", "init", "list", "log",
+    "report", "search", "serve", "show", "status",
+)  # fmt: skip
 
 
 def python(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -82,11 +84,16 @@ def test_the_help_of_a_verb_speaks_the_language_asked_for(tmp_path: Path, verb: 
 
 @pytest.mark.parametrize(
     ("variables", "chinese"),
-    [({"LANG": "zh_CN.UTF-8"}, True), ({"LANG": "en_GB.UTF-8"}, False), ({"LANG": "C"}, False),
-     ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, True), ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "C"}, False)],
-)  # fmt: skip
+    [
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "en_GB.UTF-8"}, False),
+        ({"LANG": "C"}, False),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "C"}, False),
+    ],
+)
 def test_the_language_follows_the_locale(tmp_path: Path, variables: dict[str, str], chinese: bool) -> None:
-    failed = Repo(tmp_path).custodex("list", **variables)
+    failed = Repo(tmp_path, clean_environ(**variables)).custodex("list")
     assert failed.returncode == 4
     assert failed.stderr.startswith("错误：" if chinese else "error: ")
 
@@ -151,8 +158,8 @@ def test_data_goes_to_stdout_and_nothing_else_does(sample_repo: Repo) -> None:
 def test_a_reader_that_goes_away_is_no_error(sample_repo: Repo) -> None:
     sample_repo.custodex("list")
     process = subprocess.Popen(
-        [sys.executable, "-m", "custodex", "list", "--format", "csv"], cwd=sample_repo.root, env=clean_environ(),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "custodex", "list", "--format", "csv"],
+        cwd=sample_repo.root, env=clean_environ(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stderr is not None

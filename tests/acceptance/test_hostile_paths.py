@@ -1,4 +1,4 @@
-"""Hostile paths (rows P01 to P16): nothing outside is read or written, nothing hangs, names are shown escaped."""
+"""Hostile paths (rows P01 to P16): nothing outside is read, nothing hangs, names are shown escaped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import hostile
 import pytest
 from hostile import ACME, SECOND, Outcome, check, customer, customer_path, sound
 
-from conftest import Repo
 from custodex.records import customer_folder
+from workbench import Repo
 
 FOLDER = customer_folder(ACME)
 CANARY = "id: canary-secret\nname: canary\nactive: true\n"
@@ -83,7 +83,6 @@ def test_p02_link(repo: Repo, target: str) -> None:
     repo.git("add", "-A")
     refused(repo, path, "path-not-a-file", "--staged")
     repo.git("commit", "-qm", "link")
-    refused(repo, path, "path-not-a-file", "--rev", "HEAD^{commit}") if False else None
     assert (1, 1, "path-not-a-file") in check(repo, "--rev", "HEAD").about(path)
     sound(repo)
 
@@ -238,7 +237,6 @@ def test_p13_bytes_that_are_no_utf8(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("Tab\\there", "yaml-character"),
         ("Esc\\x1b[31m", "yaml-character"),
         ("Bidi\\u202eemaN", "yaml-character"),
         ("Zero\\u200bwidth", "yaml-character"),
@@ -247,8 +245,6 @@ def test_p13_bytes_that_are_no_utf8(repo: Repo) -> None:
     ],
 )
 def test_p12_invisible_characters_in_a_name(repo: Repo, name: str, code: str) -> None:
-    if "\\t" in name:
-        pytest.skip("a tab inside a text is data: spreadsheets paste it")
     text = customer(ACME, f'"{name}"')
     repo.write(customer_path(ACME), text)
     assert check(repo).about(customer_path(ACME)) == [(3, 7, code)]
@@ -267,10 +263,8 @@ def test_p15_homoglyph_of_a_name(repo: Repo) -> None:
 )
 def test_p16_emoji_rare_characters_and_combining_stacks(repo: Repo, name: str) -> None:
     path = customer_path(ACME)
-    repo.write(path, customer(ACME, f'"{name}"') + f"region: {{country: CN, x: {name}, y: 1}}\n")
-    outcome = check(repo)
-    start = len("region: {country: CN, ") + 1
-    found = outcome.about(path)
-    assert (9, start, "schema-unknown") in [*found, (9, start, "schema-unknown")]
+    repo.write(path, customer(ACME, f'"{name}"', f'region: {{country: "{name}", x: 1}}'))
+    found = check(repo).about(path)
+    assert (8, len('region: {country: "') + len(name) + len('", ') + 1, "schema-unknown") in found
     full = repo.custodex("check", "--format", "full")
-    assert "Traceback" not in full.stderr
+    assert (full.returncode, "Traceback" in full.stderr) == (1, False)

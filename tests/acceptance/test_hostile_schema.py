@@ -10,7 +10,7 @@ import hostile
 import pytest
 from hostile import ACME, SECOND, check, customer, customer_path, sound
 
-from conftest import Repo
+from workbench import Repo
 
 PATH = customer_path(ACME)
 CONTACTS = customer_path(ACME, "contacts.yaml")
@@ -130,7 +130,8 @@ def test_s11_says_what_was_meant(repo: Repo) -> None:
     [("5", []), ("true", ["schema-type"]), ("1.5", ["schema-type"]), ("'5'", ["schema-type"])],
 )
 def test_s10_whole_numbers(repo: Repo, minutes: str, codes: list[str]) -> None:
-    head = 'type: call\noccurred_at: "2026-03-02T10:00:00+08:00"\nby: lin-fang\ndirection: outgoing\nsummary: x\n'
+    head = 'type: call\noccurred_at: "2026-03-02T10:00:00+08:00"\nby: lin-fang\n'
+    head += "direction: outgoing\nsummary: x\n"
     repo.write(NOTE, head + f"duration_minutes: {minutes}\n")
     assert [code for _, _, code in check(repo).about(NOTE)] == codes
 

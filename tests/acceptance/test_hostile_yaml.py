@@ -8,7 +8,7 @@ import hostile
 import pytest
 from hostile import ACME, SECOND, check, customer, customer_path, sound
 
-from conftest import Repo
+from workbench import Repo
 
 PATH = customer_path(ACME)
 TOP = customer(ACME, "Acme Test")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import generate
-from .generate import environ, git
+from .generate import ROOT, environ, git
 from .measure import Run, Share, git_share, run
 from .peers import ours
 from .report import note
 
-_MINUTES = re.compile(r"duration_minutes: (\d+)")
+_SINCE = re.compile(r'since: "(.*)(\d)"')
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,10 @@ class Book:
         """Measure a Git command."""
         return run(["git", *arguments], self.root)
 
-    def notes(self, count: int) -> list[Path]:
-        """Return the first notes of so many customers."""
-        listed = self.names("records/customers/*/*/notes/*")
-        by_customer = {path.split("/")[3]: path for path in listed}
-        return [self.root / path for path in list(by_customer.values())[:count]]
+    def customers(self, count: int) -> list[Path]:
+        """Return the main files of so many customers, from all over the book."""
+        listed = self.names("records/customers/*/*/customer.yaml")
+        return [self.root / path for path in listed[:: max(1, len(listed) // count)]][:count]
 
     def names(self, pattern: str) -> list[str]:
         """Return the paths of tracked files."""
@@ -56,19 +54,20 @@ class Book:
         return output.decode().split("\0")[:-1]
 
     def stage_change(self, path: Path) -> None:
-        """Change one value of a note and stage it."""
+        """Change one value of a customer and stage it."""
         self.change(path)
         git(self.root, "add", str(path))
 
     def commit_change(self, path: Path) -> None:
-        """Change one value of a note and commit it."""
+        """Change one value of a customer and commit it."""
         self.stage_change(path)
-        git(self.root, "commit", "-q", "-m", "another call")
+        git(self.root, "commit", "-q", "-m", "another day")
 
     def change(self, path: Path) -> None:
-        """Change one value of a note on disk."""
+        """Change one value of a customer on disk."""
         text = path.read_text(encoding="utf-8")
-        path.write_text(_MINUTES.sub(lambda found: f"duration_minutes: {int(found[1]) + 1}", text), "utf-8")
+        new = _SINCE.sub(lambda found: f'since: "{found[1]}{(int(found[2]) + 1) % 10}"', text)
+        path.write_text(new, encoding="utf-8")
 
     def commit_again(self) -> None:
         """Commit what HEAD holds once more, without looking at index or worktree."""
@@ -88,22 +87,23 @@ class Shelf:
 
     def all(self, count: int) -> Book:
         """Return a book of *count* customers with contacts and notes."""
-        return self._made(f"all-{count}", lambda folder: generate.make(folder, count))
+        return self._made(f"all-{count}", str(count))
 
     def mains(self, count: int) -> Book:
         """Return a book of *count* customers with one file each."""
-        return self._made(f"mains-{count}", lambda folder: generate.make(folder, count, mains_only=True))
+        return self._made(f"mains-{count}", str(count), "mains")
 
     def history(self, count: int, commits: int) -> Book:
         """Return a bare-bones book of *count* customers that were edited *commits* times."""
-        name = f"history-{count}-{commits}"
-        return self._made(name, lambda folder: generate.make_history(folder, count, commits))
+        return self._made(f"history-{count}-{commits}", str(count), str(commits))
 
-    def _made(self, name: str, make: Callable[[Path], None]) -> Book:
+    def _made(self, name: str, count: str, *more: str) -> Book:
         folder = self.work / name
         stamp = self.work / f"{name}.made"
         if not stamp.exists():
             note(f"making {name}")
-            make(folder)
+            # a process of its own: what is measured inherits the peak memory of the one that starts it
+            command = [sys.executable, "-m", f"{__package__}.generate", count, str(folder), *more]
+            subprocess.run(command, cwd=ROOT, env=environ(), check=True)
             stamp.touch()
         return Book(folder)

@@ -57,11 +57,11 @@ def _hugo(bench: Bench, folder: Path) -> Run:
 
 
 def again(bench: Bench) -> Iterator[Row]:
-    """T6: one note changed and committed, then the site built again."""
+    """T6: one customer changed and committed, then the site built again."""
     for size in bench.sizes if _can_build() else ():
         book, out = bench.shelf.all(size), bench.work / f"site-{size}"
         repeats = bench.repeats(size) + 2
-        waiting = book.notes(repeats + 1)
+        waiting = book.customers(repeats + 1)
         book.custodex("build", "--out", out)
 
         def ours(book: Book = book, out: Path = out, waiting: list[Path] = waiting) -> Run:

@@ -63,13 +63,12 @@ def one_file(bench: Bench) -> Iterator[Row]:
     """T2: one changed file in a small book."""
     book = bench.shelf.all(_SMALL)
     schema = bundled_schema(bench.work / "customer.bundle.json")
-    note = book.notes(1)[0]
-    customer = book.names("records/customers/*/*/customer.yaml")[0]
+    customer = book.customers(1)[0]
     book.custodex("check")
 
     def ours() -> Run:
-        book.change(note)
-        return book.custodex("check", note.relative_to(book.root))
+        book.change(customer)
+        return book.custodex("check", customer.relative_to(book.root))
 
     def peer() -> Run:
         return run([bench.peers.programs / "check-jsonschema", "--schemafile", schema, customer], book.root)
@@ -93,7 +92,7 @@ def staged(bench: Bench) -> Iterator[Row]:
         book = bench.shelf.all(size)
         _warm(book)
         repeats = bench.repeats(size) + 2
-        waiting = book.notes(repeats + 1)
+        waiting = book.customers(repeats + 1)
 
         def ours(book: Book = book, waiting: list[Path] = waiting) -> Run:
             book.stage_change(waiting.pop())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from custodex.yamlwriter import dump
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "data" / "cn-company-short" / "short28w.txt"
 NOTES = 4
+_STAGE = re.compile("stage: [a-z]+")
 _EPOCH = 1_790_000_000
 _STAFF = ("li-na", "tom-gray", "chen-hao")
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗曾单仇查解"
@@ -107,9 +109,11 @@ class Generator:
             yield from self._customer(customer, number)
 
     def mains(self, count: int) -> Iterator[tuple[str, str]]:
-        """Yield the same customers with their main file only."""
+        """Yield the same customers with their main file only, all at a stage that asks for no more."""
         yield from staff()
-        yield from (file for file in self.files(count) if file[0].endswith("/customer.yaml"))
+        for path, text in self.files(count):
+            if path.endswith("/customer.yaml"):
+                yield path, _STAGE.sub("stage: lead", text)
 
     def steps(self, customers: list[str], count: int) -> Iterator[tuple[str, str]]:
         """Yield *count* edits, each of one customer's main file."""
@@ -117,7 +121,7 @@ class Generator:
             number = self._random.randrange(len(customers))
             customer = customers[number]
             value = self._main(customer, number, chinese=number % 2 == 0)
-            yield path_of("customer", customer), dump({**value, "description": f"{step}"})
+            yield path_of("customer", customer), dump({**value, "stage": "lead", "description": f"{step}"})
 
     def _customer(self, customer: str, number: int) -> Iterator[tuple[str, str]]:
         chinese = number % 2 == 0
@@ -239,8 +243,14 @@ def _commit(stream: IO[bytes], number: int, files: Files) -> None:
 
 
 def environ() -> dict[str, str]:
-    """Return this process's environment without what tells Git of an outer repository."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    """Return this process's environment without what tells Git of an outer repository.
+
+    Nor is Python kept from keeping what it compiled: nobody's second command starts without it.
+    """
+    hidden = "PYTHONDONTWRITEBYTECODE"
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") and name != hidden
+    }
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -248,5 +258,14 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, env=environ(), check=True)
 
 
+def main() -> None:
+    """Make what the command line asks for: `N DIR [mains | COMMITS]`."""
+    count, folder, *more = int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]
+    if more and more[0].isdigit():
+        make_history(folder, count, int(more[0]))
+    else:
+        make(folder, count, mains_only=more == ["mains"])
+
+
 if __name__ == "__main__":
-    make(Path(sys.argv[2]), int(sys.argv[1]))
+    main()

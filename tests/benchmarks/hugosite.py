@@ -7,8 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from custodex.yamlfile import parse
-
 from .context import Bench
 
 _SOURCE = Path(__file__).with_name("hugo")
@@ -41,6 +39,8 @@ def _copy(folder: Path) -> None:
 
 def _tree(folder: Path) -> dict[str, Any]:
     """Return a folder of YAML files as Hugo sees one: folders and files by name without ending."""
+    from custodex.yamlfile import parse
+
     return {
         path.stem: _tree(path) if path.is_dir() else parse(path.read_bytes()).value
         for path in sorted(folder.iterdir())

@@ -75,7 +75,9 @@ def machine(versions: Mapping[str, str], day: date) -> str:
     peers = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     return (
         f"{day.isoformat()}: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()},"
-        f" Python {platform.python_version()}, git {git}.\nPeers: {peers}.\n"
+        f" Python {platform.python_version()}, git {git}."
+        f" {os.getloadavg()[1]:.1f} processes wanted these cores on average while the last rows were measured.\n"
+        f"Peers: {peers}.\n"
     )
 
 

@@ -184,8 +184,8 @@ def test_every_code_has_cases_and_texts_in_both_languages(code: str) -> None:
         assert text.en
     for text in (rule.title, rule.why, rule.hint):
         assert any("\u4e00" <= char <= "\u9fff" for char in text.zh), f"{code}: {text.zh} is not Chinese"
-    for text in (*rule.title, *rule.message, *rule.hint):
-        assert not text.endswith((".", "。")), f"{code}: messages take no full stop"
+    for sentence in (*rule.title, *rule.message, *rule.hint):
+        assert not sentence.endswith((".", "。")), f"{code}: messages take no full stop"
 
 
 @pytest.mark.parametrize("code", sorted(path.name for path in CASES.iterdir()))

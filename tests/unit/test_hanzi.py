@@ -42,8 +42,8 @@ def test_a_kept_table_folds_like_the_library() -> None:
 @pytest.mark.parametrize(
     ("name", "spoken"),
     [
-        ("曾小岚", "ZengXiaoLan"), ("单立群", "ShanLiQun"), ("仇一舟", "QiuYiZhou"), ("查良田", "ZhaLiangTian"),
-        ("解语花", "XieYuHua"), ("尉迟风", "YuChiFeng"), ("吕青", "LvQing"),
+        ("曾小岚", "ZengXiaoLan"), ("单立群", "ShanLiQun"), ("仇一舟", "QiuYiZhou"),
+        ("查良田", "ZhaLiangTian"), ("解语花", "XieYuHua"), ("尉迟风", "YuChiFeng"), ("吕青", "LvQing"),
     ],
 )  # fmt: skip
 def test_a_family_name_has_its_own_reading(name: str, spoken: str) -> None:
@@ -52,7 +52,7 @@ def test_a_family_name_has_its_own_reading(name: str, spoken: str) -> None:
 
 def test_other_readings_are_kept_too() -> None:
     assert {"CengXiaoLan", "ZengXiaoLan"} <= set(readings("曾小岚", person=True))
-    assert "ChongQingChangXing" in readings("重庆长行") or "ChongQingChangHang" in readings("重庆长行")
+    assert {"ChongQingChangXing", "ChongQingChangHang"} & set(readings("重庆长行"))
     assert {"LvQing", "LuQing", "LyuQing"} <= set(readings("吕青", person=True))
     assert len(readings("重行长单曾" * 4)) <= 12
 

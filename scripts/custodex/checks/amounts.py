@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from custodex.books import Book
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -35,10 +34,10 @@ RULES = (
 _CENT = Decimal("0.01")
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for each line and for the whole where the figures differ by a cent or more."""
-    lines = value.get("lines")
-    if kind != "transaction" or not lines or not book.schemas.has(kind):
+    lines = page.value.get("lines")
+    if page.kind != "transaction" or not lines:
         return
     total = Decimal(0)
     try:
@@ -49,7 +48,7 @@ def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
                 place = {"place_zh": f"第 {index + 1} 行", "place_en": f"line {index + 1}"}
                 yield _fault(("lines", index, "amount"), amount, written, place)
             total += written
-        whole = Decimal(value["amount"])
+        whole = Decimal(page.value["amount"])
     except (InvalidOperation, KeyError, TypeError):
         return
     # every line may have been rounded by half a cent

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.codes import known_codes
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault, Pointer
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -27,17 +26,15 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-vocabulary"})
 
-
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for a city whose code does not begin with the province's."""
     provinces: dict[Pointer, str] = {}
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
+    for pointer, node, found in page.codes:
         vocabulary = node.schema["x-vocabulary"]
         if vocabulary == "provinces":
             provinces[pointer[:-1]] = found
-        elif vocabulary == "cities" and found in known_codes(book, "cities"):
+        elif vocabulary == "cities" and found in known_codes(page.book, "cities"):
             province = provinces.get(pointer[:-1])
             if province and not found.startswith(province):
                 yield Fault(

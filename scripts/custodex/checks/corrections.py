@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custodex.checks.naming import named
-from custodex.checks.sight import Reference, Sight
+from custodex.checks.sight import Sight
 from custodex.findings import Fault
 from custodex.records import EVENT_KINDS
 from custodex.rules import Rule
@@ -53,20 +53,15 @@ _ANY = Text("事件", "event")
 def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every reference to an event that is missing or the document itself."""
     wanted = [reference for reference in sight.references if reference.kind == "event"]
+    there = {(document.kind, document.stem) for document in sight.record.documents} if wanted else set()
     for reference in wanted:
-        kind = reference.document.kind if reference.document.kind in EVENT_KINDS else ""
+        # an event corrects one of its own kind, a task may come out of any
+        own = reference.document.kind
+        kinds = (own,) if own in EVENT_KINDS else sorted(EVENT_KINDS)
         params = {**named(reference.node, reference.pointer), "value": reference.value}
-        if reference.value == reference.document.stem:
+        if reference.value == reference.document.stem and own in EVENT_KINDS:
             yield Fault("event-self", reference.pointer, params, path=reference.document.path)
-        elif not _has(sight, reference, kind):
-            text = _KINDS.get(kind, _ANY)
+        elif not any((kind, reference.value) in there for kind in kinds):
+            text = _KINDS.get(own, _ANY)
             params.update(kind_zh=text.zh, kind_en=text.en)
             yield Fault("event-missing", reference.pointer, params, path=reference.document.path)
-
-
-def _has(sight: Sight, reference: Reference, kind: str) -> bool:
-    """Tell whether the customer has the event: one of the same kind for an event, any for a task."""
-    return any(
-        document.stem == reference.value and document.kind in ({kind} if kind else EVENT_KINDS)
-        for document in sight.record.documents
-    )

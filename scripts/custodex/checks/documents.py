@@ -20,6 +20,7 @@ from custodex.checks import (
     uscc,
     vocabulary,
 )
+from custodex.checks.page import Page
 from custodex.examining import Value
 from custodex.findings import Fault
 
@@ -31,8 +32,10 @@ MODULES = (
 
 def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
     """Yield what is wrong with one document that fits its schema."""
-    for module in MODULES:
-        yield from module.check(kind, value, book)
+    if book.schemas.has(kind):
+        page = Page(kind, value, book)
+        for module in MODULES:
+            yield from module.check(page)
 
 
 def faults_of_document(kind: str, value: Value, book: Book) -> Iterator[Fault]:

@@ -70,7 +70,7 @@ def check(change: Before, book: Book, exists: Callable[[str], bool]) -> Iterator
     edited = [
         pointer
         for pointer in _differences(change.before, change.after, ())
-        if not any(pointer[: len(known)] == known for known in mended)
+        if not any(known[: len(pointer)] == pointer or pointer[: len(known)] == known for known in mended)
         and not _may_change(pointer, change, book, exists)
     ]
     if edited:
@@ -79,8 +79,11 @@ def check(change: Before, book: Book, exists: Callable[[str], bool]) -> Iterator
 
 
 def _differences(before: Any, after: Any, pointer: Pointer) -> Iterator[Pointer]:
-    """Yield where two values differ, as deep as both are groups; a list counts as one value."""
-    if isinstance(before, dict) and isinstance(after, dict):
+    """Yield where two values differ, as deep as their shape is the same (a list that grew is one value)."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, pair in enumerate(zip(before, after, strict=True)):
+            yield from _differences(*pair, (*pointer, index))
+    elif isinstance(before, dict) and isinstance(after, dict):
         for name in sorted(before.keys() | after.keys()):
             if name not in before or name not in after:
                 yield (*pointer, name)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.naming import named
+from custodex.checks.page import Page
 from custodex.emails import email_fault
-from custodex.examining import Value
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -29,7 +28,6 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-format"})
 _PROBLEMS = {
     "local": Text("的 @ 前面部分写法不对", "has a wrong part before the @"),
     "domain": Text("的域名写法不对", "has a wrong domain"),
@@ -38,10 +36,10 @@ _PROBLEMS = {
 }
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every address that cannot receive mail."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if node.schema["x-format"] == "email" and (problem := email_fault(found)):
+    for pointer, node, found in page.formatted("email"):
+        if problem := email_fault(found):
             text = _PROBLEMS[problem]
             params = {**named(node, pointer), "value": found, "problem_zh": text.zh, "problem_en": text.en}
             yield Fault("email", pointer, params)

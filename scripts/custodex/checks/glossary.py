@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.codes import Term, codes_of
 from custodex.checks.naming import named
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -35,18 +34,12 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-format"})
 
-
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every banned form; `start` and `end` count characters of the value."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if node.schema["x-format"] != "mention-text" or not isinstance(found, str):
-            continue
+    for pointer, node, found in page.formatted("mention-text"):
         lowered = found.lower()
-        for term in codes_of(book).terms:
-            if term.banned not in lowered:
-                continue
+        for term in [term for term in codes_of(page.book).terms if term.banned in lowered]:
             for start, end in _places(term, found):
                 params = {**named(node, pointer), "found": found[start:end], "preferred": term.preferred}
                 yield Fault("term-banned", pointer, {**params, "start": start, "end": end})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.codes import codes_of
 from custodex.checks.naming import group_of
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -28,15 +27,13 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-vocabulary"})
 
-
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for a grade that exists, but for another type."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
+    for pointer, node, found in page.codes:
         if node.schema["x-vocabulary"] != "grades":
             continue
-        type_, grades = group_of(value, pointer).get("type"), codes_of(book).grades
+        type_, grades = group_of(page.value, pointer).get("type"), codes_of(page.book).grades
         own = grades.get(type_, frozenset()) if isinstance(type_, str) else frozenset()
         if own and found not in own and any(found in others for others in grades.values()):
             yield Fault(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.naming import named
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -27,12 +26,10 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-key"})
 
-
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every item whose `x-key` field another item had before."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
+    for pointer, node, found in page.keyed:
         if not isinstance(found, list) or len(found) < 2:
             continue
         key = str(node.schema["x-key"])

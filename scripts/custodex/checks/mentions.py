@@ -33,9 +33,7 @@ RULES = (
 
 def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every mention that names neither staff nor team."""
-    for document, pointer, node, found in sight.walk("x-format"):
-        if node.schema["x-format"] != "mention-text" or not isinstance(found, str) or "@" not in found:
-            continue
+    for document, pointer in sight.mentioning:
         for reference in facts_of(sight.book.schemas, document.kind, document.value).references:
             here = reference.mention and reference.pointer == pointer
             if here and not any(sight.context.exists(target) for target in reference.targets):

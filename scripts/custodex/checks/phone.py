@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.naming import group_of, named
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.phones import phone_fault
 from custodex.rules import Rule
@@ -31,7 +30,6 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-format"})
 _PROBLEMS = {
     "form": Text("不是电话号码", "is not a telephone number"),
     "length": Text("的位数不对", "has the wrong number of digits"),
@@ -39,13 +37,11 @@ _PROBLEMS = {
 }
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every number that cannot exist or lacks its country."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if node.schema["x-format"] != "phone":
-            continue
+    for pointer, node, found in page.formatted("phone"):
         beside = node.hint("region")
-        region = group_of(value, pointer).get(beside) if beside else None
+        region = group_of(page.value, pointer).get(beside) if beside else None
         problem = phone_fault(found, region)
         if problem:
             text = _without_country(beside) if problem == "country" else _PROBLEMS[problem]

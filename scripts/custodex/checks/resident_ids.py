@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.naming import group_of
+from custodex.checks.page import Page
 from custodex.checksums import resident_birthday, resident_fault, resident_region_known
-from custodex.examining import Value
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -61,7 +60,6 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-format"})
 _PROBLEMS = {
     "form": Text("写法不对", "has the wrong form"),
     "check": Text("的校验位不对", "has a wrong check character"),
@@ -69,11 +67,9 @@ _PROBLEMS = {
 }
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield what is wrong with the identity numbers of one document."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if node.schema["x-format"] != "resident-id":
-            continue
+    for pointer, _node, found in page.formatted("resident-id"):
         problem = resident_fault(found)
         if problem:
             text = _PROBLEMS[problem]
@@ -81,6 +77,6 @@ def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
             continue
         if not resident_region_known(found):
             yield Fault("resident-id-region", pointer, {"province": found[:2]})
-        birthday = group_of(value, pointer).get("birthday")
+        birthday = group_of(page.value, pointer).get("birthday")
         if isinstance(birthday, str) and birthday != resident_birthday(found):
             yield Fault("resident-id-birthday", (*pointer[:-1], "birthday"))

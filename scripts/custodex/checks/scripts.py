@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from custodex.books import Book
 from custodex.checks.naming import named
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -30,7 +29,6 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-search", "x-caption"})
 _LATIN = "A-Za-z\u00c0-\u024f"
 _OTHER = "\u0370-\u03ff\u0400-\u052f\u13a0-\u13ff"
 _MIXED = re.compile(rf"[{_LATIN}]+[{_OTHER}]|[{_OTHER}]+[{_LATIN}]")
@@ -38,12 +36,10 @@ _FOREIGN = re.compile(f"[{_OTHER}]")
 _WORD = re.compile(r"\w+")
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every name with a word of Latin and Cyrillic, Greek or Cherokee letters."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if not isinstance(found, str) or found.isascii() or node.schema.get("x-search", "name") != "name":
-            continue
-        if not _MIXED.search(found):
+    for pointer, node, found in page.names:
+        if not isinstance(found, str) or found.isascii() or not _MIXED.search(found):
             continue
         for word in _WORD.findall(found):
             if _MIXED.search(word):

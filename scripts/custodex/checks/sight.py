@@ -13,7 +13,7 @@ from custodex.findings import Pointer
 from custodex.hints import Node
 from custodex.records import EVENT_KINDS
 
-_REF = frozenset({"x-ref"})
+_HINTS = frozenset({"x-ref", "x-unique", "x-format"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,19 @@ class Reference:
 
 
 class Sight:
-    """One record, the others by *context*, and the values its rules have in common."""
+    """One record, the others by *context*, and the values its rules have in common.
+
+    `references` are in the order of the documents, `unique_documents` hold some unique value, `mentioning`
+    are the texts with an @ in them.
+    """
 
     def __init__(self, record: Record, context: Context) -> None:
         self.record = record
         self.context = context
+        self.references: list[Reference] = []
+        self.unique_documents: list[Document] = []
+        self.mentioning: list[tuple[Document, Pointer]] = []
+        self._look()
 
     @property
     def book(self) -> Book:
@@ -56,24 +64,21 @@ class Sight:
         """True for a readable record that was neither merged into another one nor erased."""
         return self.main is not None and "merged_into" not in self.value and "erased" not in self.value
 
-    @cached_property
-    def references(self) -> tuple[Reference, ...]:
-        """All references of all documents of the record, by path."""
-        return tuple(reference for doc in self.record.documents for reference in self._references(doc))
-
-    def _references(self, document: Document) -> Iterator[Reference]:
-        if document.readable:
-            for pointer, node, found in self.book.schemas.walk(document.kind, document.value, _REF):
-                if isinstance(found, str):
-                    yield Reference(document, pointer, node, str(node.schema["x-ref"]), found)
-
-    def walk(self, hint: str) -> Iterator[tuple[Document, Pointer, Node, Any]]:
-        """Yield every value of the record whose schema carries *hint* (full name, `x-unique`)."""
-        hints = frozenset({hint})
+    def _look(self) -> None:
+        """Find everything that refers, must be unique or mentions somebody in one pass over the documents."""
         for document in self.record.documents:
             if document.readable:
-                for pointer, node, found in self.book.schemas.walk(document.kind, document.value, hints):
-                    yield document, pointer, node, found
+                for pointer, node, found in self.book.schemas.walk(document.kind, document.value, _HINTS):
+                    self._sort(document, pointer, node, found)
+
+    def _sort(self, document: Document, pointer: Pointer, node: Node, found: Any) -> None:
+        ref = node.schema.get("x-ref")
+        if ref and isinstance(found, str):
+            self.references.append(Reference(document, pointer, node, str(ref), found))
+        if "x-unique" in node.schema and self.unique_documents[-1:] != [document]:
+            self.unique_documents.append(document)
+        if node.schema.get("x-format") == "mention-text" and isinstance(found, str) and "@" in found:
+            self.mentioning.append((document, pointer))
 
     def events(self) -> Iterator[Document]:
         """Yield the record's readable notes, transactions and feedback."""

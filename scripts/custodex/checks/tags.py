@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from custodex.books import Book
 from custodex.checks.codes import Codes, Tag, codes_of
+from custodex.checks.page import Page
 from custodex.checks.vocabulary import suggested
-from custodex.examining import Value
 from custodex.findings import Fault, Pointer
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -59,16 +58,14 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-vocabulary"})
 
-
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield what is wrong with the tags of one document."""
     seen: dict[tuple[Pointer, str], str] = {}
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
+    for pointer, node, found in page.codes:
         if node.schema["x-vocabulary"] != "tags" or not isinstance(found, str):
             continue
-        codes = codes_of(book)
+        codes = codes_of(page.book)
         tag = codes.tags.get(found)
         if tag is None:
             if codes.tags:

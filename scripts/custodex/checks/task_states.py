@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -31,7 +30,7 @@ RULES = (
 _RUNNING = frozenset({"open", "doing"})
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for a running task with a closing time."""
-    if kind == "task" and "closed_at" in value and value.get("state") in _RUNNING and book.schemas.has(kind):
-        yield Fault("task-state", ("state",), {"state": str(value["state"])})
+    if page.kind == "task" and "closed_at" in page.value and page.value.get("state") in _RUNNING:
+        yield Fault("task-state", ("state",), {"state": str(page.value["state"])})

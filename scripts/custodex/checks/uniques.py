@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from custodex.checks.naming import named
 from custodex.checks.sight import Sight
-from custodex.facts import facts_of
+from custodex.facts import uniques_of
 from custodex.findings import Fault, json_pointer
 from custodex.hints import Node, find
 from custodex.rules import Rule
@@ -28,21 +28,17 @@ RULES = (
             "改正号码；如果是同一个客户，用 custodex merge 合并",
             "correct the number; if they are one customer, custodex merge them",
         ),
-        bad="# two customers\nidentifiers:\n  uscc: 91350100M000100Y43",
-        good="# one customer\nidentifiers:\n  uscc: 91350100M000100Y43",
+        bad="# two customers\nidentifiers:\n  uscc: 91440300MA5EXAM142",
+        good="# one customer\nidentifiers:\n  uscc: 91440300MA5EXAM142",
     ),
 )
-
-_HINT = frozenset({"x-unique"})
 
 
 def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every unique value of the record that stands elsewhere as well."""
     schemas = sight.book.schemas
-    for document in sight.record.documents:
-        if not document.readable or next(schemas.walk(document.kind, document.value, _HINT), None) is None:
-            continue
-        for unique in facts_of(schemas, document.kind, document.value).uniques:
+    for document in sight.unique_documents:
+        for unique in uniques_of(schemas, document.kind, document.value):
             here = (document.path, json_pointer(unique.pointer))
             holders = sight.context.holders(unique.space, unique.value)
             other = next((holder for holder in holders if (holder.path, holder.pointer) != here), None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.books import Book
+from custodex.checks.page import Page
 from custodex.checksums import uscc_check_character, uscc_fault
-from custodex.examining import Value
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -23,12 +22,11 @@ RULES = (
         ),
         Text("统一社会信用代码 {value} {problem}", "the unified social credit code {value} {problem}"),
         Text("对照营业执照再抄一遍", "copy it again from the business licence"),
-        bad="uscc: 91350100M000100Y44",
-        good="uscc: 91350100M000100Y43",
+        bad="uscc: 91440300MA5EXAM143",
+        good="uscc: 91440300MA5EXAM142",
     ),
 )
 
-_HINT = frozenset({"x-format"})
 _PROBLEMS = {
     "form": Text("写法不对", "has the wrong form"),
     "check": Text("的校验位不对", "has a wrong check character"),
@@ -39,11 +37,9 @@ _PROBLEMS = {
 }
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every credit code that cannot be one."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
-        if node.schema["x-format"] != "uscc":
-            continue
+    for pointer, _node, found in page.formatted("uscc"):
         problem = uscc_fault(found)
         if problem:
             text = _PROBLEMS[problem]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from custodex.books import Book
 from custodex.checks.codes import known_codes
 from custodex.checks.naming import named
-from custodex.examining import Value
+from custodex.checks.page import Page
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -47,18 +46,17 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-vocabulary"})
 _FILES = {"countries": "regions", "provinces": "regions", "cities": "regions"}
 _NEARNESS = 0.6
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every code that its vocabulary does not hold; tags have a rule of their own."""
-    for pointer, node, found in book.schemas.walk(kind, value, _HINT):
+    for pointer, node, found in page.codes:
         vocabulary = node.schema["x-vocabulary"]
         if vocabulary == "tags" or not isinstance(found, str):
             continue
-        known = known_codes(book, vocabulary)
+        known = known_codes(page.book, vocabulary)
         if known and found not in known:
             code = "stage-unknown" if vocabulary == "stages" else "vocabulary-unknown"
             file = (

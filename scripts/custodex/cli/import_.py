@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _HELP = Text(
-    """导入 CSV 或 XLSX 表格：列名对应字段路径或中英文标签，或用映射文件。
+    """导入 CSV 或 XLSX 表格；列名是字段路径或标签，或用映射文件。
 
-    再次导入同一文件不会重复：按键更新，只改映射到的字段。随包附带的映射：--mapping northwind-customers 等。""",
+    再次导入同一文件不会重复：按键更新，只改映射到的字段。
+
+    随包附带的映射：--mapping northwind-customers 等。""",
     """Import a CSV or XLSX table: headers are field paths or labels, or a mapping file says what they mean.
 
     Importing a file again adds nothing: records are found by key and only mapped fields change.
@@ -34,7 +37,7 @@ _HELP = Text(
 @verb(_HELP)
 @argument("file", type=Path)
 @option("--mapping", "mapping", metavar="M.yaml", default=None,
-        help=Text("映射文件，或随包附带的映射名", "mapping file, or the name of one that comes along"))  # fmt: skip
+        help=Text("映射文件或附带的映射名", "mapping file, or name of one that comes along"))  # fmt: skip
 @option("--kind", default="customer", show_default=True, metavar="KIND",
         help=Text("档案种类（无映射时）", "kind of record (without a mapping)"))  # fmt: skip
 @option("--key", default="", metavar="FIELD",
@@ -44,7 +47,7 @@ _HELP = Text(
 @option("--set", "values", multiple=True, metavar="FIELD=VALUE",
         help=Text("新档案的固定取值", "a fixed value for new records"))  # fmt: skip
 @option("--region", default="", metavar="CC",
-        help=Text("没有国家码的电话属于哪国，如 CN", "country of phones without one, such as CN"))  # fmt: skip
+        help=Text("电话缺国家码时的国家，如 CN", "country of phones without one"))  # fmt: skip
 @option("--dry-run", is_flag=True, help=Text("只说会怎样，不写入", "tell what would happen, write nothing"))
 @option("--strict", is_flag=True, help=Text("有一行不行就全部不写", "write all rows or none"))
 @option("--rejected", type=Path, default=None, metavar="OUT.csv",
@@ -113,8 +116,7 @@ def _import(session: Session, path: Path, table: Table, options: dict[str, Any])
                     Text("在映射里写明，或列入 ignore", "map them, or list them under `ignore` in a mapping"),
                 )
             session.progress("正在核对各行…", "examining the rows …")
-            zone = session.now.tzinfo
-            planned = job.run(zone, options["region"].upper()) if zone else []
+            planned = job.run(session.now.tzinfo or UTC, options["region"].upper())
             warnings, written = settle(planned, author, _explain, strict=options["strict"], dry=dry)
     return Result(table, planned, unmatched, warnings, written)
 
@@ -122,6 +124,8 @@ def _import(session: Session, path: Path, table: Table, options: dict[str, Any])
 def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options: dict[str, Any]) -> Plan:
     if options["mapping"]:
         return _mapping(session, catalog, options["mapping"])
+    from custodex.imports.converting import Converter
+    from custodex.imports.finding import Finder
     from custodex.imports.headers import Request, plan_of_headers
     from custodex.imports.taking import Source
 
@@ -137,7 +141,8 @@ def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options:
             raise UsageFault(Text(f"--set 写成 字段=取值：{text}", f"write --set FIELD=VALUE: {text}"))
         values[name] = value
     request = Request(options["kind"], options["key"], options["system"], values)
-    return plan_of_headers(catalog.book.schemas, Source(table), request)
+    accepts = Converter(catalog.book, session.now.tzinfo or UTC, Finder(catalog)).accepts
+    return plan_of_headers(catalog.book.schemas, Source(table), request, accepts)
 
 
 def _mapping(session: Session, catalog: Catalog, name: str) -> Plan:
@@ -146,7 +151,7 @@ def _mapping(session: Session, catalog: Catalog, name: str) -> Plan:
 
     from custodex.files import read_file
     from custodex.imports.mapping import read_mapping
-    from custodex.yamlfile import MAX_BYTES
+    from custodex.records import MAX_BYTES
 
     path = session.start / name
     shipped = files("custodex.imports").joinpath("examples", f"{name}.yaml")

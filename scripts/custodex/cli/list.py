@@ -122,4 +122,8 @@ def show(session: Session, result: Result, columns: Columns, form: str) -> None:
         )
         left = result.total - len(result.hits)
         more = session.say(f"，另有 {left} 个未显示", f", {left} more") if left else ""
-        session.err(session.say(f"共 {result.total} 个客户{more}", f"{result.total} customers{more}"))
+        session.err(
+            session.say(
+                f"共 {result.total} 个客户{more}", f"{result.total} customer{'s' * (result.total != 1)}{more}"
+            )
+        )

@@ -28,16 +28,22 @@ class Scope:
 
 def scope(root: Path, start: Path, given: Sequence[str], known: Callable[[str], bool]) -> Scope:
     """Return the scope of the paths *given* in the folder *start*; *known* tells what a snapshot holds."""
-    paths = [_inside(root, start, text) for text in given]
-    if "" in paths:
-        return Scope()
-    for path, text in zip(paths, given, strict=True):
-        if not os.path.lexists(root / path) and not known(path):
-            raise UsageFault(
-                Text(f"没有这个路径：{printable(text, 200)}", f"no such path: {printable(text, 200)}"),
-                Text("路径相对于当前文件夹", "paths are relative to the current folder"),
-            )
-    return Scope(tuple(dict.fromkeys(paths)))
+    paths = [_found(root, start, text, known) for text in given]
+    return Scope() if "" in paths else Scope(tuple(dict.fromkeys(paths)))
+
+
+def _found(root: Path, start: Path, text: str, known: Callable[[str], bool]) -> str:
+    """Return the path that *text* means in *start*, or, for a hook that uses `-C`, in the current folder."""
+    path = _inside(root, start, text)
+    if not path or os.path.lexists(root / path) or known(path):
+        return path
+    here = os.path.normpath(Path.cwd() / text)
+    if here.startswith(f"{root}{os.sep}") and os.path.lexists(here):
+        return _inside(root, start, here)
+    raise UsageFault(
+        Text(f"没有这个路径：{printable(text, 200)}", f"no such path: {printable(text, 200)}"),
+        Text("路径相对于当前文件夹", "paths are relative to the current folder"),
+    )
 
 
 def _inside(root: Path, start: Path, text: str) -> str:

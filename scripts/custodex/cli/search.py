@@ -88,4 +88,8 @@ def _table(session: Session, reader: Reader, result: Result) -> None:
         session.lines(table([*columns.headings(), session.say("匹配", "Match")], rows, session.width))
     left = result.total - len(result.hits)
     more = session.say(f"，另有 {left} 个未显示（--limit）", f", {left} more (--limit)") if left else ""
-    session.err(session.say(f"共 {result.total} 个客户{more}", f"{result.total} customers{more}"))
+    session.err(
+        session.say(
+            f"共 {result.total} 个客户{more}", f"{result.total} customer{'s' * (result.total != 1)}{more}"
+        )
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WORKTREE, STAGED = "worktree", "staged"
 _MARKERS = ("records", "schema")
+_ZONE = re.compile(r"""^timezone: *["']?([A-Za-z0-9_+/-]+)["']? *(?:#.*)?$""", re.MULTILINE)
 
 
 def language(arguments: Sequence[str], environ: Mapping[str, str]) -> Lang:
@@ -44,6 +46,15 @@ def language(arguments: Sequence[str], environ: Mapping[str, str]) -> Lang:
 
 class ReaderGone(Exception):
     """Whoever read our output stopped reading: `custodex list | head`."""
+
+
+def _in_this_repository(folder: Path) -> bool:
+    """Tell whether *folder* is of the repository a hook runs in: below here, no other one between."""
+    here = Path.cwd()
+    if not folder.is_relative_to(here):
+        return False
+    below = [folder, *folder.parents]
+    return not any((path / ".git").exists() for path in below[: below.index(here)])
 
 
 class Session:
@@ -72,7 +83,10 @@ class Session:
         if not folder.is_dir():
             raise UsageFault(Text(f"没有这个文件夹：{folder}", f"no such folder: {folder}"))
         self.folder = folder.absolute()
-        self.environ = {name: value for name, value in self.environ.items() if not name.startswith("GIT_")}
+        if not _in_this_repository(self.folder):
+            self.environ = {
+                name: value for name, value in self.environ.items() if not name.startswith("GIT_")
+            }
 
     @property
     def start(self) -> Path:
@@ -192,11 +206,11 @@ class Session:
     def _zone(self) -> Any:
         from zoneinfo import ZoneInfo
 
-        from custodex.yamlfile import parse
-
         try:
-            settings = parse((self.root / "schema" / "settings.yaml").read_bytes()).value or {}
-            return ZoneInfo(str(settings["timezone"]))
+            settings = (self.root / "schema" / "settings.yaml").read_text(encoding="utf-8")
+            # one line of one file: loading the YAML library for it would double the time of a small check
+            match = _ZONE.search(settings)
+            return ZoneInfo(match[1] if match else "")
         except (CustodexError, OSError, KeyError, ValueError):
             return datetime.now().astimezone().tzinfo
 

@@ -12,6 +12,7 @@ from custodex.books import Book
 from custodex.findings import printable
 from custodex.hints import Node
 from custodex.imports.mapping import Rule
+from custodex.imports.paths import FieldPath
 from custodex.imports.taking import RowFault
 from custodex.schemas import is_date, is_date_time
 from custodex.texts import Text
@@ -62,6 +63,13 @@ class Converter:
         if wanted == "integer":
             return _integer(value, rule)
         return self._string(node, value, rule)
+
+    def accepts(self, path: FieldPath, text: str) -> bool:
+        """Tell whether a field can take a text: one of a place's code takes only names the vocabulary has."""
+        vocabulary = path.node.hint("vocabulary")
+        if vocabulary not in {"provinces", "cities"}:
+            return True
+        return self._code(str(vocabulary), text) in labels(self._book, str(vocabulary))
 
     def _constant(self, node: Node, value: Any) -> Any:
         wanted = node.schema.get("type")

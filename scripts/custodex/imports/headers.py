@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from custodex.errors import UsageFault
 from custodex.hints import Node
+from custodex.imports.familiar import FAMILIAR
 from custodex.imports.mapping import MAPPED_KINDS, Plan, Rule, Target
 from custodex.imports.paths import FieldPath, documents_of, from_node, resolve
-from custodex.imports.taking import Source, loose
+from custodex.imports.taking import REASON_HEADERS, Source, loose
 from custodex.records import EVENT_KINDS, SINGLE_KINDS
 from custodex.schemas import Schemas
 from custodex.texts import Text
 
+_NEVER = frozenset(["merged_into", "erased"])
+"""Fields that a command of its own writes; a column called 原因 must not erase a customer."""
+Accepts = Callable[[FieldPath, str], bool]
+"""(field, text of a cell) -> whether the field can take it at all."""
 Steps = list[tuple[str, str | None]]
 Labels = list[Text | None]
+_Leaf = tuple[Steps, Labels]
 
 
 class Request(NamedTuple):
@@ -27,7 +33,7 @@ class Request(NamedTuple):
     values: Mapping[str, str] = {}
 
 
-def plan_of_headers(schemas: Schemas, source: Source, request: Request) -> Plan:
+def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts: Accepts) -> Plan:
     """Return the plan that the headers of a table make for records of one kind."""
     kind = request.kind
     if kind not in MAPPED_KINDS or not schemas.has(kind):
@@ -35,12 +41,20 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request) -> Plan:
             Text(f"不能导入 {kind}", f"cannot import {kind}"),
             Text("可用：" + " ".join(MAPPED_KINDS), "one of " + ", ".join(MAPPED_KINDS)),
         )
-    names = _names(schemas, kind)
+    names = {name: [path] for name, path in _names(schemas, kind).items()}
+    if kind == "customer":
+        for name, paths in FAMILIAR.items():
+            known = [path for text in paths if (path := resolve(schemas, kind, text))]
+            names[name] = [*known, *names.get(name, ())]
+    for header in source.table.headers:
+        # `contacts.people[2].name`: further items of a list are named by their whole path, as export writes it
+        if "[" in header and loose(header) not in names and (path := resolve(schemas, kind, header)):
+            names[loose(header)] = [path]
     customer = _customer_column(schemas, source) if kind in EVENT_KINDS else ""
     key_column = request.key if request.system else ""
     if key_column and source.column(key_column) < 0:
         raise UsageFault(Text(f"没有列 {key_column}", f"there is no column {key_column}"))
-    targets = _targets(source, names, {customer, key_column})
+    targets = _targets(schemas, source, names, {customer, key_column}, accepts)
     plan = Plan(
         kind,
         _with_slug(schemas, kind, targets),
@@ -54,20 +68,59 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request) -> Plan:
 
 def unmatched(plan: Plan, source: Source, used: Sequence[str]) -> list[str]:
     """Return the headers of a table that no rule of the plan reads and that it does not leave out by name."""
-    known = {loose(name) for name in (*used, *plan.ignore, plan.key_column, plan.customer_column)}
+    known = {
+        loose(name) for name in (*used, *plan.ignore, *REASON_HEADERS, plan.key_column, plan.customer_column)
+    }
     return [header for header in source.table.headers if header and loose(header) not in known]
 
 
-def _targets(source: Source, names: Mapping[str, FieldPath], taken: set[str]) -> tuple[Target, ...]:
-    targets: list[Target] = []
-    seen: set[str] = set()
-    for header in source.table.headers:
-        path = names.get(loose(header))
-        if header in taken or path is None or str(path) in seen:
-            continue
-        seen.add(str(path))
-        targets.append((path, Rule(columns=(header,))))
-    return tuple(targets)
+def _targets(
+    schemas: Schemas,
+    source: Source,
+    names: Mapping[str, Sequence[FieldPath]],
+    taken: set[str],
+    accepts: Accepts,
+) -> tuple[Target, ...]:
+    """Return a target for each header that names a field; each field is filled once."""
+    headers = [header for header in source.table.headers if header and header not in taken]
+    people = {str(path) for header in headers for path in names.get(loose(header), ())[:1]}
+    found: dict[str, Target] = {}
+    for header in headers:
+        for path in names.get(loose(header), ()):
+            inside = next((str(other) for other in _captions(schemas, path)), "")
+            fits = str(path) not in found and (not inside or inside in people)
+            if fits and all(accepts(path, text) for text in _column(source, header)):
+                found[str(path)] = (path, Rule(columns=(header,)))
+                found |= _type_of_item(schemas, path)
+                break
+    return tuple(found.values())
+
+
+def _column(source: Source, header: str) -> Iterator[str]:
+    number = source.column(header)
+    for row in source.table.rows:
+        if number < len(row.cells) and row.cells[number] and number not in row.marks:
+            yield row.cells[number]
+
+
+def _captions(schemas: Schemas, path: FieldPath) -> Iterator[FieldPath]:
+    """Yield the name that the item around a field must have: a person's phone needs the person's column."""
+    items = list(path.items())
+    if len(items) > 1 or (items and path.node.hint("search") != "name" and len(path.steps) == 2):
+        steps: Steps = [(step.name, step.label) for step in items[0]]
+        found = from_node(path.kind, schemas.node(path.kind), [*steps, ("name", None)])
+        if found:
+            yield found
+
+
+def _type_of_item(schemas: Schemas, path: FieldPath) -> dict[str, Target]:
+    """Say what an item is where its label says it: `phones[fax]` is of the type fax."""
+    label = path.steps[-2].label if len(path.steps) > 1 else None
+    steps: Steps = [*((step.name, step.label) for step in path.steps[:-1]), ("type", None)]
+    found = from_node(path.kind, schemas.node(path.kind), steps)
+    if found and label in (found.node.schema.get("enum") or ()):
+        return {str(found): (found, Rule(constant=label))}
+    return {}
 
 
 def _with_slug(schemas: Schemas, kind: str, targets: tuple[Target, ...]) -> tuple[Target, ...]:
@@ -81,12 +134,12 @@ def _with_slug(schemas: Schemas, kind: str, targets: tuple[Target, ...]) -> tupl
     return (*targets, (id_, Rule(columns=name.columns, slug=True))) if id_ and name else targets
 
 
-def _with_key(schemas: Schemas, plan: Plan, names: Mapping[str, FieldPath], asked: str) -> Plan:
+def _with_key(schemas: Schemas, plan: Plan, names: Mapping[str, Sequence[FieldPath]], asked: str) -> Plan:
     from dataclasses import replace
 
     mapped = [path for path, _ in plan.targets]
     if asked:
-        wanted = resolve(schemas, plan.kind, asked) or names.get(loose(asked))
+        wanted = resolve(schemas, plan.kind, asked) or next(iter(names.get(loose(asked), ())), None)
         if wanted is None or str(wanted) not in {str(path) for path in mapped}:
             raise UsageFault(
                 Text(f"键 {asked} 没有对应的列", f"no column gives the key {asked}"),
@@ -103,7 +156,8 @@ def _with_key(schemas: Schemas, plan: Plan, names: Mapping[str, FieldPath], aske
     caption = [path for path in mapped if path.node.hint("caption") and path.kind == plan.kind]
     sure = [*by_id, *unique]
     found = next(iter([*sure, *caption]), None)
-    return replace(plan, key_field=found, key_is_chosen=bool(sure))
+    weak = next(iter(caption), None)
+    return replace(plan, key_field=found, key_is_chosen=bool(sure), key_fallback=weak if sure else None)
 
 
 def _defaults(schemas: Schemas, kind: str, values: Mapping[str, str]) -> Iterator[Target]:
@@ -154,8 +208,8 @@ def _names(schemas: Schemas, kind: str) -> dict[str, FieldPath]:
     return {name: next(iter(paths.values())) for name, (_, paths) in found.items() if len(paths) == 1}
 
 
-def _leaves(node: Node, steps: Steps, labels: Labels) -> Iterator[tuple[Steps, Labels]]:
-    """Yield every field that a cell can fill, lists of objects themselves included, with the labels above it."""
+def _leaves(node: Node, steps: Steps, labels: Labels) -> Iterator[_Leaf]:
+    """Yield every field that a cell can fill, and lists of objects themselves, with the labels above."""
     for name, child in node.fields.items():
         here: Steps = [*steps, (name, None)]
         named = [*labels, child.label]
@@ -170,17 +224,23 @@ def _headers(
 ) -> Iterator[tuple[int, str]]:
     """Yield (distance, header) for one field: its path, its label, its label behind those above it."""
     names = [name for name, _ in steps]
+    if names[0] in _NEVER:
+        return
     depth = len(names) - 1
+    # what is sensitive is only filled by a column that names it in full
+    is_open = document in {kind, "contacts"}
     yield -2, loose(".".join(names))
     if document != kind:
         yield -2, loose(".".join([document, *names]))
-    yield depth, loose(names[-1])
+    if is_open:
+        yield depth, loose(names[-1])
     prefix = Text(*(str((schemas.raw(kind).get("x-label") or {}).get(lang, "")) for lang in ("zh", "en")))
     for lang in range(2):
         words = [label[lang] for label in labels if label]
         if labels[-1] is None:
             continue
-        yield depth, loose(words[-1])
+        if is_open:
+            yield depth, loose(words[-1])
         for start in range(len(words) - 1):
             yield -1, loose("".join(words[start:]))
         own = loose(words[-1])

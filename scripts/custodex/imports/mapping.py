@@ -101,6 +101,7 @@ class Plan:
     key_column: str = ""
     key_field: FieldPath | None = None
     key_is_chosen: bool = True
+    key_fallback: FieldPath | None = None
     customer_system: str = ""
     customer_column: str = ""
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -156,12 +157,11 @@ class _Reader:
             key.get("system", ""),
             key.get("column", ""),
             self._path(("key", "field"), key["field"]) if "field" in key else None,
-            True,
-            customer.get("system", ""),
-            customer.get("column", ""),
-            value.get("tables") or {},
-            tuple(value.get("ignore") or ()),
-            self._lines(),
+            customer_system=customer.get("system", ""),
+            customer_column=customer.get("column", ""),
+            tables=value.get("tables") or {},
+            ignore=tuple(value.get("ignore") or ()),
+            lines=self._lines(),
         )
 
     def _fault(self, pointer: tuple[str, ...], what: Text, name: str) -> None:

@@ -53,6 +53,13 @@ def _merge_items(name: str, node: Node, old: list[Any], items: Labelled) -> list
     taken: set[int] = set()
     for position, (label, tree) in enumerate(items.items()):
         free = [index for index in range(len(result)) if index not in taken]
+        if (
+            key in tree
+            and (twin := next((i for i in taken if result[i].get(key) == tree[key]), None)) is not None
+        ):
+            # phone and fax on one number: one item, which keeps what it says already
+            result[twin] = {**merge(item_node, {}, tree), **result[twin]}
+            continue
         index = _find(node, result, tree, free, position)
         if index is None:
             known = {str(item.get(key)) for item in result}

@@ -14,7 +14,7 @@ from custodex.imports.assembling import Assembled, Assembler, Trees
 from custodex.imports.finding import Finder, document_at
 from custodex.imports.mapping import Plan
 from custodex.imports.merging import merge
-from custodex.imports.paths import documents_of
+from custodex.imports.paths import FieldPath, documents_of
 from custodex.imports.taking import RowFault, Source
 from custodex.records import KIND, SINGLE_KINDS, locate, path_of, record_key
 from custodex.sheets import Row
@@ -113,22 +113,25 @@ class Planner:
 
     # --- what identifies a row
 
-    def _key(self, row: Row, trees: Trees) -> str:
+    def _key(self, row: Row, trees: Trees) -> tuple[str, FieldPath | None]:
+        """Return the text that identifies a row, and the field it is looked up in (None: another system)."""
+        path = self._plan.key_field
         if self._plan.key_column:
-            text = self._source.cell(row, self._plan.key_column)
-            name = self._plan.key_column
-        elif self._plan.key_field:
-            path = self._plan.key_field
-            name, text = str(path), str(_value_at(trees.get(path.kind, {}), path.steps) or "")
+            text, name = self._source.cell(row, self._plan.key_column), self._plan.key_column
+        elif path:
+            text, name = _text_at(trees, path), str(path)
+            if not text and (path := self._plan.key_fallback):
+                text = _text_at(trees, path)
         else:
-            return ""
+            return "", None
         if not text:
             raise RowFault(Text(f"没有键 {name}", f"the key {name} is empty"))
-        if text in self._seen:
-            other = self._seen[text]
+        seen = f"{path}:{text}"
+        if seen in self._seen:
+            other = self._seen[seen]
             raise RowFault(Text(f"与第 {other} 行的键相同：{text}", f"row {other} has the same key {text}"))
-        self._seen[text] = row.number
-        return text
+        self._seen[seen] = row.number
+        return text, path
 
     # --- the shapes of records
 
@@ -143,8 +146,8 @@ class Planner:
         self._draft(entry, self._finder.record(record_key(kind, entry.id)), assembled, entry.id)
 
     def _plan_customer(self, entry: Planned, assembled: Assembled) -> None:
-        key = self._key(entry.rows[0], assembled.trees)
-        record = self._existing(key)
+        key, field_ = self._key(entry.rows[0], assembled.trees)
+        record = self._existing(key, field_)
         if record is not None and record.main.keys() & {"merged_into", "erased"}:
             raise RowFault(
                 Text(f"客户 {record.id} 已并入或删除", f"the customer {record.id} was merged or erased")
@@ -153,11 +156,12 @@ class Planner:
             external.plant(assembled.trees.setdefault("customer", {}), self._plan.key_system, key)
         entry.id = record.id if record else self._new_id(assembled)
         self._draft(entry, record, assembled, entry.id)
-        if record is not None and not self._plan.key_is_chosen and entry.outcome == "updated":
+        is_sure = (self._plan.key_is_chosen and field_ is not self._plan.key_fallback) or field_ is None
+        if record is not None and not is_sure and entry.outcome == "updated":
             raise RowFault(
                 Text(
-                    f"已有同键客户 {record.id}，内容不同；确认后用 --key {self._plan.key_field} 更新",
-                    f"customer {record.id} has this key but differs; --key {self._plan.key_field} updates it",
+                    f"已有客户 {record.id} 的 {field_} 相同而内容不同；确认后用 --key {field_} 更新",
+                    f"customer {record.id} has the same {field_} but differs; --key {field_} updates it",
                 )
             )
 
@@ -172,20 +176,20 @@ class Planner:
             )
         return str(given) if given else new_id()
 
-    def _existing(self, key: str) -> Record | None:
+    def _existing(self, key: str, path: FieldPath | None) -> Record | None:
         if self._plan.key_system:
-            path = self._finder.by_external("customer", self._plan.key_system, key)
-            place = locate(path) if path else None
+            found = self._finder.by_external("customer", self._plan.key_system, key)
+            place = locate(found) if found else None
             return self._finder.record(place.record) if place else None
-        if self._plan.key_field and key:
-            found = self._finder.by_field("customer", self._plan.key_field, key)
+        if path and key:
+            found = self._finder.by_field("customer", path, key)
             return self._finder.record(found) if found else None
         return None
 
     def _plan_event(self, entry: Planned, assembled: Assembled) -> None:
         kind, row = self._plan.kind, entry.rows[0]
         customer = self._customer_of(row)
-        key = self._key(row, assembled.trees)
+        key, _ = self._key(row, assembled.trees)
         path = self._finder.by_external(kind, self._plan.key_system, key) if key else None
         if self._plan.key_system and (external := self._finder.external(kind)):
             external.plant(assembled.trees.setdefault(kind, {}), self._plan.key_system, key)
@@ -272,6 +276,10 @@ class Planner:
             entry.outcome = "unchanged"
         if document is None or value != old:
             entry.drafts.append(Draft(path, kind, value))
+
+
+def _text_at(trees: Trees, path: FieldPath) -> str:
+    return str(_value_at(trees.get(path.kind, {}), path.steps) or "")
 
 
 def _value_at(tree: Any, steps: Sequence[Any]) -> Any:

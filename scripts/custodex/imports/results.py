@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custodex.imports.planning import Planned
+from custodex.imports.taking import REASON_HEADERS
 from custodex.sheets import Table, csv_bytes
 from custodex.texts import Lang, Text
 
@@ -50,12 +51,13 @@ class Result:
 
     def rejected_csv(self) -> bytes:
         """Return the rejected rows with their columns as they came and the reason beside each."""
-        width = len(self.table.headers)
-        rows = [[*self.table.headers, "原因", "reason"]]
+        kept = [at for at, header in enumerate(self.table.headers) if header not in REASON_HEADERS]
+        headers = [self.table.headers[at] for at in kept]
+        rows = [[*headers, *REASON_HEADERS]]
         for entry in self.planned:
             if entry.outcome == "rejected":
                 for row in entry.rows:
-                    cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
+                    cells = [row.cells[at] if at < len(row.cells) else "" for at in kept]
                     rows.append([*cells, entry.reason.zh, entry.reason.en])
         return csv_bytes(rows)
 

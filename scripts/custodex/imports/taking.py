@@ -12,6 +12,8 @@ from custodex.imports.mapping import Lookup, Rule
 from custodex.sheets import MARKS, Row, SheetFault, Table
 from custodex.texts import Text
 
+REASON_HEADERS = ("原因", "reason")
+"""The columns that come with rejected rows; a corrected file may still have them."""
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _LOOSE = re.compile(r"[\s_\-.:：()（）/*]+")

@@ -143,7 +143,8 @@ class Evaluator:
         if len(term) > 64:
             exact = self._read(exact & found, "names", lambda text: term in text.split("\n"))
         if len(term) > 4:
-            prefix = self._read(prefix & found, "names", lambda text: f"\n{term}" in f"\n{text}")
+            column, needle = self._segment.rows("names"), term.encode("utf-8", "surrogatepass")
+            prefix = to_bits([one for one in positions(prefix & found) if column.begins(needle, one)])
         return {EXACT: exact, PREFIX: prefix, NAME: found}
 
     def _pinyin(self, term: str) -> Levels:

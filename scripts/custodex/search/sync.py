@@ -35,10 +35,19 @@ _WAIT = 20.0
 class Reader(Protocol):
     """What one audience may read (`readers.Reader`)."""
 
-    seq: int
-    epoch: str
-    fingerprint: str
     book: Any
+
+    @property
+    def seq(self) -> int:
+        """A number that grows whenever a record changed."""
+
+    @property
+    def epoch(self) -> str:
+        """The life of the catalog below."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names program, schema and reading rights."""
 
     def keys(self, kind: str) -> Sequence[str]:
         """Return the keys of the records of a kind."""

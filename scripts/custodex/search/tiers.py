@@ -1,9 +1,9 @@
 """The index as the browser reads it: classic scripts, each handing one string to `custodex.tier`.
 
 Names: one line a customer, scanned by substring. Postings: the text terms of the Whoosh index, by hash of
-the term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from its
-id (a slot by hash, its place among the few in that slot), so one changed record touches one names file,
-one texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
+the term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from
+its id (a slot by hash, its place among the few in it), so one changed record touches one names file, one
+texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from custodex.search.cards import Card, from_row
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
 
-_PLACES = 8
+PLACES = 8
 _NAMES_A_FILE = 1500
 _TEXTS_A_FILE = 4
 _SHARE = 16
@@ -68,6 +68,10 @@ class Layout:
         """Return the slot of a customer."""
         return fnv(customer) & (self.slots - 1)
 
+    def file(self, tier: str, slot: int) -> int:
+        """Return which file of the names or of the texts has the customers of a slot."""
+        return slot * (self.names if tier == "names" else self.texts) // self.slots
+
     def shard(self, term: str) -> int:
         """Return which postings file has a term; words with the same beginning lie together."""
         key = term[:_WORD_KEY] if LATIN_RUN.match(term) and not term.endswith("*") else term
@@ -75,7 +79,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
     """One customer with its number and where its rows are."""
 
     number: int
@@ -84,11 +88,17 @@ class _Placed:
     place: int
 
     def row(self, name: str) -> str:
+        """Return one of its rows."""
         return self.segment.rows(name)[self.place].decode("utf-8", "surrogatepass")
 
 
-Line = Callable[[_Placed], str]
+Line = Callable[[Placed], str]
 Files = Iterator[tuple[str, bytes]]
+
+
+def file_name(tier: str, number: int) -> str:
+    """Return the name of a file below `search/`."""
+    return f"{_LETTERS[tier]}-{number}.js"
 
 
 def script(tier: str, number: int, content: object) -> bytes:
@@ -101,13 +111,14 @@ def script(tier: str, number: int, content: object) -> bytes:
 def tiers(searcher: Searcher) -> Iterator[tuple[str, bytes]]:
     """Yield the name, below `search/`, and the content of every file the browser's search needs."""
     placed, layout = _place(searcher.segments)
-    yield "index.js", script("index", 0, _directory(searcher, layout, len(placed)))
-    yield from _files("names", layout.names, layout.slots, placed, _names_line)
-    yield from _files("texts", layout.texts, layout.slots, placed, _texts_line)
+    yield "index.js", script("index", 0, directory(searcher, layout, len(placed)))
+    yield from _files("names", layout.names, layout, placed, names_line)
+    yield from _files("texts", layout.texts, layout, placed, texts_line)
     yield from _postings(searcher.segments, layout, placed)
 
 
-def _directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, object]:
+def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, object]:
+    """Return what the browser must know before anything else."""
     fold = "".join(chr(code) + new for code, new in sorted(searcher.fold.table.items()))
     return {
         "count": count,
@@ -121,7 +132,7 @@ def _directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, o
     }
 
 
-def _place(segments: Sequence[Segment]) -> tuple[list[_Placed], Layout]:
+def _place(segments: Sequence[Segment]) -> tuple[list[Placed], Layout]:
     """Number all customers: by slot, within a slot by id."""
     cards = [
         (from_row(segment.rows("card")[place]), segment, place)
@@ -134,21 +145,22 @@ def _place(segments: Sequence[Segment]) -> tuple[list[_Placed], Layout]:
     placed = []
     for slot, group in groupby(ordered, key=itemgetter(0)):
         for rank, (_, _, card, segment, place) in enumerate(group):
-            placed.append(_Placed(slot * _PLACES + rank, card, segment, place))
+            placed.append(Placed(slot * PLACES + rank, card, segment, place))
     return placed, layout
 
 
-def _files(tier: str, count: int, slots: int, placed: Sequence[_Placed], line: Line) -> Files:
+def _files(tier: str, count: int, layout: Layout, placed: Sequence[Placed], line: Line) -> Files:
     groups = {
         file: list(group)
-        for file, group in groupby(placed, key=lambda one: one.number // _PLACES * count // slots)
+        for file, group in groupby(placed, key=lambda one: layout.file(tier, one.number // PLACES))
     }
     for file in range(count):
         content = LINE.join(map(line, groups.get(file, ())))
-        yield f"{_LETTERS[tier]}-{file}.js", script(tier, file, content)
+        yield file_name(tier, file), script(tier, file, content)
 
 
-def _names_line(one: _Placed) -> str:
+def names_line(one: Placed) -> str:
+    """Return the line of a customer in the names tier."""
     card = one.card
     names, pinyin, emails, numbers = (
         one.row(row).split("\n") for row in ("names", "pinyin", "emails", "numbers")
@@ -160,7 +172,8 @@ def _names_line(one: _Placed) -> str:
     return COLUMN.join(columns)
 
 
-def _texts_line(one: _Placed) -> str:
+def texts_line(one: Placed) -> str:
+    """Return the line of a customer in the texts tier."""
     return one.card.id + COLUMN + one.row("text").replace("\n", VALUE)
 
 
@@ -173,7 +186,7 @@ def _base36(number: int) -> str:
 
 
 def _postings(
-    segments: Sequence[Segment], layout: Layout, placed: Sequence[_Placed]
+    segments: Sequence[Segment], layout: Layout, placed: Sequence[Placed]
 ) -> Iterator[tuple[str, bytes]]:
     numbers = {id(segment): [-1] * segment.count for segment in segments}
     for one in placed:
@@ -186,7 +199,7 @@ def _postings(
             packed = base64.b64encode(encode(found)).decode("ascii").rstrip("=")
             lines[layout.shard(term)].append(term + COLUMN + packed)
     for shard, content in enumerate(lines):
-        yield f"p-{shard}.js", script("postings", shard, LINE.join(content))
+        yield file_name("postings", shard), script("postings", shard, LINE.join(content))
 
 
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, list[int]]]:

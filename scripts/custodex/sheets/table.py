@@ -43,7 +43,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uf
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[|!]|[-+@＋－＠][A-Za-z]+\(", re.DOTALL)
-_RUNS = re.compile(r"[(|!]")
+_RUNS = re.compile(r"[=＝][A-Za-z0-9$\"'({+.@#-]|.*[(|!]", re.DOTALL)
 _GUARDED = re.compile(r"'[-=+@＝＋－＠\t\r\n\0]")
 _ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"])
 
@@ -92,7 +92,7 @@ class Cleaner:
         if _CONTROL.search(text):
             return _CONTROL.sub("�", text), "control"
         if _GUARDED.match(text):  # our own export's mark of text; what could run stays refused all the same
-            return text[1:], "formula" if _RUNS.search(text) else ""
+            return text[1:], "formula" if _RUNS.match(text[1:]) else ""
         if _SCIENTIFIC.fullmatch(text):
             return text, "scientific"
         if text in _ERRORS:

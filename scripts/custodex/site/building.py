@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from custodex import __version__
@@ -28,6 +29,7 @@ from custodex.templating import Messages, Templates, digest_of, read_messages
 from custodex.texts import Lang
 
 _WAIT = 30.0
+_CARDS_KEPT = 4096
 OTHERS = ("staff", "team", "product", "view")
 
 
@@ -93,7 +95,9 @@ class _Build:
         output = Fresh(job.out)
         try:
             rows, incoming = self._read_everything()
-            cards = Cards(lambda key: _card(rows, key), lambda key: incoming.get(key, ()))
+            # a note names its staff, a page its parents: the same few cards again and again
+            known = lru_cache(_CARDS_KEPT)(lambda key: _card(rows, key))
+            cards = Cards(known, lambda key: incoming.get(key, ()))
             shared = Shared(job, lambda: cards, self._templates, by_record(self._findings), output)
             for _, templates in self._templates.values():
                 templates.warm(TEMPLATES)

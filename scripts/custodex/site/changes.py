@@ -58,14 +58,16 @@ def _record(stock: Stock, key: str, edits: Sequence[Edit]) -> ChangedRecord:
             changes.append(Change(context.words.kind(edit.kind), edit.path.rpartition("/")[2], ""))
         elif edit.action == "added" and edit.kind not in MODULES and edit.kind != kind:
             added.append(_event(stock, edit))
+    created = main is not None and main.action == "added"
+    shown = 3 if created else _FIELDS
     return ChangedRecord(
         link=context.known.link(key),
         kind_label=context.words.kind(kind),
         deleted=main is not None and main.action == "removed",
-        created=main is not None and main.action == "added",
+        created=created,
         changes=changes[:_FIELDS],
-        added=added[:_FIELDS],
-        more=max(0, len(changes) - _FIELDS) + max(0, len(added) - _FIELDS),
+        added=added[:shown],
+        more=max(0, len(changes) - _FIELDS) + max(0, len(added) - shown),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from custodex.site import addresses, phrases
+from custodex.site import addresses
 from custodex.site.charts import facet_chart, month_chart
 from custodex.site.health import rule_counts
 from custodex.site.pagemodels import Build, HomePage, Recent, ViewCard

@@ -134,10 +134,14 @@ class PageSet:
                 })  # fmt: skip
 
     def _people(self) -> None:
+        people = set(self._touched.people)
+        # the page of a team counts the customers and tasks of its members
+        members = self._any.state.cards("staff")
+        people |= {card.one("team") for card in members if card.id in self._touched.people}
         for kind in ("staff", "team"):
             keys = [card.key for card in self._any.state.cards(kind)]
             if not self._touched.all_sets:
-                keys = [key for key in keys if key.rpartition("/")[2] in self._touched.people]
+                keys = [key for key in keys if key.rpartition("/")[2] in people]
             for record in self._any.reader.select(keys):
                 self._put(f"who {record.key}", {
                     lang: _person(stock, record) for lang, stock in self._stocks.items()

@@ -25,13 +25,33 @@ class FieldEdit(Protocol):
 class Edit(Protocol):
     """One document's change in one commit; `action` is added, changed or removed."""
 
-    at: str
-    who: str
-    commit: str
-    subject: str
-    record: str
-    path: str
-    kind: str
+    @property
+    def at(self) -> str:
+        """When: RFC 3339."""
+
+    @property
+    def who(self) -> str:
+        """The author."""
+
+    @property
+    def commit(self) -> str:
+        """The commit's full name."""
+
+    @property
+    def subject(self) -> str:
+        """The first line of its message; empty where the audience may not read it."""
+
+    @property
+    def record(self) -> str:
+        """The key of the record."""
+
+    @property
+    def path(self) -> str:
+        """The path of the document."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the document."""
 
     @property
     def action(self) -> str:

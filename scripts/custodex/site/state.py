@@ -119,7 +119,7 @@ class State:
         for card in cards:
             alive = int(not card.state)
             rows.append((card.key, card.kind, alive, card.sort, card.bucket, card.to_row()))
-            if alive:
+            if alive and card.kind == "customer":
                 facets += [(facet, value, card.sort, card.key) for facet, value in card.every()]
                 tasks += [(card.key, task.stem, task.due or "9", task.assignee) for task in card.tasks]
             edges += [

@@ -1,0 +1,145 @@
+"""The tiers after a few customers changed, made from the files as they were, without an export.
+
+What a customer's texts were stands in the texts tier, so the terms it lost and gained follow from that and
+from the index. The result is byte for byte that of a full export.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from custodex.postings import decode, encode, positions
+from custodex.search.cards import from_row
+from custodex.search.engine import Searcher
+from custodex.search.grams import text_terms
+from custodex.search.rows import id_term
+from custodex.search.tiers import (
+    COLUMN,
+    LINE,
+    PLACES,
+    VALUE,
+    Layout,
+    Placed,
+    directory,
+    file_name,
+    names_line,
+    script,
+    texts_line,
+)
+
+Previous = Callable[[str], bytes | None]
+
+
+def patched(searcher: Searcher, ids: Iterable[str], previous: Previous) -> dict[str, bytes] | None:
+    """Return the files that change when the customers *ids* were written, changed or removed.
+
+    *previous* returns a file (its name below `search/`) as the last export made it. None means that a full
+    export is due: another schema, another number of files, or a file that is missing or not ours.
+    """
+    count = sum(segment.live.bit_count() for segment in searcher.segments)
+    layout = Layout.of(count)
+    old = _content(previous("index.js"))
+    new = json.loads(json.dumps(directory(searcher, layout, count)))
+    if not isinstance(old, dict) or {**old, "count": count} != new:
+        return None
+    files = {"index.js": script("index", 0, new)} if old != new else {}
+    patch = _Patch(searcher, layout, previous)
+    try:
+        for one in sorted(set(ids)):
+            patch.take(one)
+        files.update(patch.files())
+    except (ValueError, TypeError, LookupError):
+        return None
+    return {name: data for name, data in files.items() if previous(name) != data}
+
+
+def _content(data: bytes | None) -> object:
+    """Return what a script hands over, None when it is not a script of ours."""
+    if data is None or not data.startswith(b"custodex.tier("):
+        return None
+    text = data.decode("utf-8").partition(",")[2].partition(",")[2]
+    return json.loads(text.removesuffix(");\n"))
+
+
+@dataclass(slots=True)
+class _Patch:
+    """The lines of all files touched so far, by file."""
+
+    searcher: Searcher
+    layout: Layout
+    previous: Previous
+    before: dict[str, dict[str, str]] = field(default_factory=dict)
+    after: dict[str, dict[str, str]] = field(default_factory=dict)
+    slots: set[int] = field(default_factory=set)
+
+    def take(self, customer: str) -> None:
+        """Replace the lines of one customer."""
+        placed = self._found(customer)
+        slot = self.layout.slot(customer)
+        self.slots.add(slot)
+        for tier, line in (("names", names_line), ("texts", texts_line)):
+            lines = self._lines(tier, self.layout.file(tier, slot))
+            lines.pop(customer, None)
+            if placed is not None:
+                lines[customer] = line(placed).partition(COLUMN)[2]
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield all touched files."""
+        deltas = self._deltas()
+        for name in sorted(self.after):
+            tier, _, number = name.partition("/")
+            ordered = sorted(self.after[name].items(), key=lambda pair: (self.layout.slot(pair[0]), pair[0]))
+            content = LINE.join(one + COLUMN + rest for one, rest in ordered)
+            yield file_name(tier, int(number)), script(tier, int(number), content)
+        by_shard = sorted(deltas.items(), key=lambda pair: (self.layout.shard(pair[0]), pair[0]))
+        for shard, group in groupby(by_shard, key=lambda pair: self.layout.shard(pair[0])):
+            yield file_name("postings", shard), self._postings(shard, dict(group))
+
+    def _found(self, customer: str) -> Placed | None:
+        for segment in self.searcher.segments:
+            for place in positions(segment.holding(id_term(customer)) & segment.live):
+                return Placed(0, from_row(segment.rows("card")[place]), segment, place)
+        return None
+
+    def _lines(self, tier: str, number: int) -> dict[str, str]:
+        name = f"{tier}/{number}"
+        if name not in self.after:
+            content = self._text(tier, number)
+            lines = (line.partition(COLUMN) for line in content.split(LINE) if line)
+            self.before[name] = {one: rest for one, _, rest in lines}
+            self.after[name] = dict(self.before[name])
+        return self.after[name]
+
+    def _text(self, tier: str, number: int) -> str:
+        content = _content(self.previous(file_name(tier, number)))
+        if not isinstance(content, str):
+            raise TypeError(tier)
+        return content
+
+    def _deltas(self) -> dict[str, tuple[set[int], set[int]]]:
+        """Return the numbers every term loses and gains; a new neighbour in a slot may shift others."""
+        deltas: dict[str, tuple[set[int], set[int]]] = {}
+        for slot in sorted(self.slots):
+            self._lines("texts", self.layout.file("texts", slot))
+            name = f"texts/{self.layout.file('texts', slot)}"
+            for lines, side in ((self.before[name], 0), (self.after[name], 1)):
+                there = sorted(one for one in lines if self.layout.slot(one) == slot)
+                for rank, one in enumerate(there):
+                    for term in text_terms(lines[one].replace(VALUE, "\n")):
+                        deltas.setdefault(term, (set(), set()))[side].add(slot * PLACES + rank)
+        return {term: sides for term, sides in deltas.items() if sides[0] != sides[1] and term[0] > "\x20"}
+
+    def _postings(self, shard: int, deltas: dict[str, tuple[set[int], set[int]]]) -> bytes:
+        content = self._text("postings", shard)
+        lines = dict(line.split(COLUMN) for line in content.split(LINE) if line)
+        for term, (lost, gained) in deltas.items():
+            packed = lines.pop(term, "")
+            numbers = set(decode(base64.b64decode(packed + "=" * (-len(packed) % 4)))) if packed else set()
+            numbers = (numbers - lost) | gained
+            if numbers:
+                lines[term] = base64.b64encode(encode(sorted(numbers))).decode("ascii").rstrip("=")
+        return script("postings", shard, LINE.join(term + COLUMN + lines[term] for term in sorted(lines)))

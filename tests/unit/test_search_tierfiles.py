@@ -1,0 +1,54 @@
+"""The exported tiers: the same bytes for the same index, and a patch equal to exporting anew."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from custodex.search import Searcher, sync
+from custodex.search.tierpatch import patched
+from custodex.search.tiers import tiers
+from search_samples import MemoryReader, customer, customers
+
+COUNT = 120
+
+
+def test_patching_equals_exporting_anew(tmp_path: Path) -> None:
+    source = random.Random(2)
+    reader = MemoryReader(customers(COUNT))
+    sync(reader, tmp_path)
+    files = dict(tiers(Searcher(tmp_path)))
+    for step in range(6):
+        numbers = source.sample(range(COUNT + 60), 4)
+        changed = [customer(number, seed=step) for number in numbers[:3]]
+        gone = [one for one in (customer(numbers[3]),) if reader.record(one.key)]
+        reader.put(*changed)
+        reader.drop(*(one.key for one in gone))
+        sync(reader, tmp_path)
+        searcher = Searcher(tmp_path)
+        patch = patched(searcher, [one.id for one in (*changed, *gone)], files.get)
+        assert patch is not None
+        assert len(patch) < len(files)
+        files.update(patch)
+        assert files == dict(tiers(searcher))
+
+
+def test_nothing_changed_is_an_empty_patch(tmp_path: Path) -> None:
+    sync(MemoryReader(customers(COUNT)), tmp_path)
+    searcher = Searcher(tmp_path)
+    files = dict(tiers(searcher))
+    assert patched(searcher, [], files.get) == {}
+    assert patched(searcher, [customer(0).id], files.get) == {}
+
+
+def test_files_that_are_missing_or_foreign_ask_for_a_full_export(tmp_path: Path) -> None:
+    reader = MemoryReader(customers(COUNT))
+    sync(reader, tmp_path)
+    files = dict(tiers(Searcher(tmp_path)))
+    reader.put(customer(0, seed=9))
+    sync(reader, tmp_path)
+    searcher = Searcher(tmp_path)
+    assert patched(searcher, [customer(0).id], lambda name: None) is None
+    for name in files:
+        if name.startswith(("n-", "index")):
+            assert patched(searcher, [customer(0).id], {**files, name: b"<html>"}.get) is None
