@@ -9,7 +9,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-BENCH := $(VENV)/.bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # the tests run side by side on as many cores as there are, or as JOBS says
 JOBS ?= auto
@@ -32,7 +31,7 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(BENCH)
+bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock:
@@ -50,8 +49,4 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $@
-
-$(BENCH): $(STAMP)
-	@$(PIP) --no-build-isolation --editable '.[bench]'
 	@touch $@

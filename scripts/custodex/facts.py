@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from custodex.findings import Pointer
 from custodex.hints import Node
-from custodex.records import record_key
+from custodex.records import KIND, record_key
 from custodex.schemas import Schemas, is_date, is_date_time
 
 _HINTS = frozenset({"x-ref", "x-unique", "x-time", "x-format"})
@@ -71,7 +71,9 @@ def uniques_of(schemas: Schemas, kind: str, value: Mapping[str, Any]) -> list[Un
 def _references(pointer: Pointer, node: Node, found: str) -> Iterator[Reference]:
     ref = node.hint("ref")
     if isinstance(ref, str) and ref not in _INSIDE:
-        yield Reference(pointer, tuple(record_key(kind, found) for kind in ref.split("|")), found)
+        yield Reference(
+            pointer, tuple(record_key(kind, found) for kind in ref.split("|") if kind in KIND), found
+        )
     if node.hint("format") == "mention-text":
         for name in dict.fromkeys(_MENTION.findall(found)):
             yield Reference(

@@ -154,7 +154,7 @@ def _carry_out(stage: Path, targets: Sequence[Path]) -> None:
     made: list[Path] = []
     try:
         for number, target in enumerate(targets):
-            made.extend(_make_folders(target.parent))
+            _make_folders(target.parent, made)
             (stage / f"new-{number}").replace(target)
             done.append((number, target))
         _flush_all(sorted({target.parent for target in targets} | {path.parent for path in made}))
@@ -198,22 +198,21 @@ def _finish(root: Path, stage: Path) -> int:
                 Text(f"比较后删除 {stage}", f"compare it with {stage}, then delete that folder"),
             )
     for new, target, _ in waiting:
-        _make_folders(target.parent)
+        _make_folders(target.parent, [])
         new.replace(target)
         _flush(target.parent)
     return len(waiting)
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    """Make *folder* and what is missing above it; return what was made, outermost first."""
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    """Make *folder* and what is missing above it; add what was made to *made*, outermost first."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
-    missing.reverse()
-    for path in missing:
+    for path in reversed(missing):
         path.mkdir()
-    return missing
+        made.append(path)
 
 
 def _keep_old(target: Path, place: Path) -> None:

@@ -240,7 +240,7 @@ def pathspec(path: str) -> str:
     if "\\x" not in path:
         return f":(top,literal){path}"
     literal = re.sub(r"[][*?\\]", r"\\\g<0>", re.sub(r"\\x[0-9a-f]{2}", "\0", path))
-    return f":(top,glob){literal}".replace("\0", "?")
+    return f":(top,glob){literal}".replace("\0", "*")
 
 
 def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:

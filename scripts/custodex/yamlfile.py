@@ -26,6 +26,7 @@ from yaml.events import (
 
 from custodex.findings import MAX_FAULTS, Finding, Pointer, json_pointer
 from custodex.records import MAX_BYTES
+from custodex.yamlrules import PROBLEMS_ZH
 
 MAX_DEPTH = 32
 MAX_KEY = 128
@@ -159,7 +160,10 @@ class _Walk:
     def _syntax(self, error: yaml.MarkedYAMLError, data: bytes) -> None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        params = {"problem": error.problem or error.context or "cannot be read"}
+        problem = error.problem or error.context or "cannot be read"
+        params: dict[str, str | int] = {"problem": problem}
+        if problem in PROBLEMS_ZH:
+            params["problem_zh"] = PROBLEMS_ZH[problem]
         code = "yaml-tab" if _char_at(data, line, column) == "\t" else "yaml-syntax"
         self.faults.append(Finding("", line, column, code, params=params))
 

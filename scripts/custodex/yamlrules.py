@@ -233,3 +233,24 @@ RULES = (
         good='number: "6222020000012345678"',
     ),
 )
+
+PROBLEMS_ZH = {
+    "mapping values are not allowed in this context": "这里不能出现“键: 值”，可能缺引号或缩进不对",
+    "did not find expected key": "这里应该是一个键，检查缩进",
+    "could not find expected ':'": "键后面缺少冒号",
+    "did not find expected ',' or ']'": "列表没有用 ] 结束",
+    "did not find expected ',' or '}'": "字段组没有用 } 结束",
+    "found unexpected end of stream": "引号没有结束，文件就到头了",
+    "found unexpected document indicator": "引号没有结束就遇到了新文档",
+    "did not find expected '-' indicator": "这里应该是以 - 开头的列表项，检查缩进",
+    "block sequence entries are not allowed in this context": "这里不能出现以 - 开头的列表项",
+    "found character that cannot start any token": "这个字符不能出现在值的开头，请给值加引号",
+    "did not find expected node content": "这里应该有一个值",
+    "found unknown escape character": "双引号中有不认识的转义，反斜杠要写成 \\\\",
+    "found invalid Unicode character escape code": "转义的字符代码无效",
+    "found incompatible YAML document": "不支持这个 YAML 版本，请删去 %YAML 行",
+    "did not find expected alphabetic or numeric character": "& 或 * 后面应有名字；普通文字请加引号",
+    "did not find expected hexdecimal number": "转义应为十六进制数字",
+    "found a tab character where an indentation space is expected": "缩进处是制表符，请改用空格",
+}
+"""The parser's commonest complaints in Chinese; the others are shown as they are."""

@@ -92,10 +92,10 @@
   function search() {
     var query = input.value.trim(), mine = ++turn;
     if (!query) { show([], "", t("palette.hint")); return; }
-    if (!c.search || !c.search.loaded) { show([], query, t("palette.loading")); return; }
+    if (!c.search || !c.search.loaded) { show([], query, t("palette.loading"), true); return; }
     var hits = [];
-    try { hits = c.search.names(query, LIMIT); } catch (error) { show([], query, c.searchError(error)); return; }
-    show(hits, query, "");
+    try { hits = c.search.names(query, LIMIT); } catch (error) { show([], query, c.searchError(error), true); return; }
+    show(hits, query, "", true);
     setTimeout(function () {
       if (mine !== turn) return;
       c.search.full(query, { limit: LIMIT }).then(function (found) {
@@ -106,7 +106,7 @@
     }, 90);
   }
 
-  function show(hits, query, note) {
+  function show(hits, query, note, quiet) {
     var keep = active > 0 && options[active] ? options[active].dataset.href : "";
     list.replaceChildren();
     options = [];
@@ -122,7 +122,7 @@
         add("c/" + hit.id + ".html", "customers", lines, hit.reason === "name" ? "" : c.reason(hit.reason));
       });
       if (hits.length) add("customers.html?v=1&q=" + encodeURIComponent(query), "filter", el("span", { class: "hit" }, t("palette.all", { q: query })), "");
-      else if (!note) list.append(el("p", { class: "palette-group" }, t("palette.none", { q: query })));
+      else if (!quiet) list.append(el("p", { class: "palette-group" }, t("palette.none", { q: query })));
     } else {
       group("side.pins", c.entries("pins"));
       group("side.recent", c.entries("recent").slice(0, 6));

@@ -13,8 +13,8 @@ import pytest
 from workbench import Repo, clean_environ
 
 VERBS = (
-    "blame", "build", "check", "diff", "doctor", "explain", "format", "import", "init", "list", "log",
-    "report", "search", "serve", "show", "status",
+    "blame", "build", "check", "diff", "doctor", "editor", "explain", "export", "format", "import", "init",
+    "list", "log", "report", "search", "serve", "show", "status",
 )  # fmt: skip
 
 
@@ -54,11 +54,11 @@ def test_version_answers_without_loading_anything() -> None:
 
 def test_version_is_quick() -> None:
     took = []
-    for _ in range(5):
+    for _ in range(8):
         begun = time.perf_counter()
         python("-m", "custodex", "--version")
         took.append(time.perf_counter() - begun)
-    assert min(took) < 0.15
+    assert min(took) < 0.1
 
 
 def test_help_lists_every_verb_in_both_languages(tmp_path: Path) -> None:

@@ -70,8 +70,12 @@ def _sampled(root: int) -> Iterator[list[float]]:
     peak, done = [0.0], threading.Event()
 
     def watch() -> None:
-        while not done.wait(_SAMPLE_SECONDS):
+        pause = _SAMPLE_SECONDS
+        while not done.wait(pause):
+            begin = time.perf_counter()
             peak[0] = max(peak[0], sum(map(_held, _family(root))))
+            # looking through gigabytes takes its time; it must not become part of what is measured
+            pause = max(_SAMPLE_SECONDS, 30 * (time.perf_counter() - begin))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()

@@ -76,7 +76,7 @@ def machine(versions: Mapping[str, str], day: date) -> str:
     return (
         f"{day.isoformat()}: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()},"
         f" Python {platform.python_version()}, git {git}."
-        f" {os.getloadavg()[1]:.1f} processes wanted these cores on average while the last rows were measured.\n"
+        f" Load average at the end of the run: {os.getloadavg()[1]:.1f}.\n"
         f"Peers: {peers}.\n"
     )
 

@@ -71,6 +71,13 @@ def _nothing_yet(repo: Repo) -> None:
     repo.write("records/.gitkeep", "")
 
 
+def _product(name: str) -> Place:
+    def place(repo: Repo) -> None:
+        repo.write(f"records/products/{name}.yaml", f"id: {name}\nname: 控制台\n")
+
+    return place
+
+
 # what no file of this repository could hold or keep unchanged on every system
 SPECIAL: dict[str, dict[str, Place]] = {
     "yaml-too-large": {
@@ -91,6 +98,7 @@ SPECIAL: dict[str, dict[str, Place]] = {
     },
     "path-not-a-file": {"valid": _without_group_rights, "invalid": _link},
     "path-executable": {"valid": _without_group_rights, "invalid": _executable},
+    "path-reserved": {"valid": _product("console"), "invalid": _product("con")},
     "no-records": {"valid": _nothing_yet, "invalid": _nothing},
     "path-unmerged": {"valid": _resolved, "invalid": _conflict},
 }

@@ -27,12 +27,18 @@ class Cards:
     ) -> None:
         self._card = card
         self._incoming = incoming
+        self._kept: dict[str, Card | None] = {}
         self.asked: set[str] = set()
 
     def card(self, key: str) -> Card | None:
         """Return the card of a record."""
         self.asked.add(f"card {key}")
-        return self._card(key)
+        if key.startswith("customers/"):
+            return self._card(key)
+        # staff, teams and products are few, and every page names some
+        if key not in self._kept:
+            self._kept[key] = self._card(key)
+        return self._kept[key]
 
     def incoming(self, key: str) -> Sequence[Incoming]:
         """Return what other customers say of this one, sorted by who says it."""
