@@ -104,11 +104,11 @@ def test_show_keeps_identity_out_of_sight_unless_asked(sample_repo: Repo) -> Non
 
 def test_a_role_sees_what_it_may_read(sample_repo: Repo) -> None:
     customer = first(sample_repo, "type=organization")["id"]
-    seen = as_json(sample_repo, "show", customer, "--as", "finance")
+    seen = as_json(sample_repo, "show", customer, "--audience", "finance")
     assert seen["contacts"] == {}
     assert seen["notes"] == []
     assert seen["customer"]["id"] == customer
-    unknown = sample_repo.custodex("show", customer, "--as", "stranger")
+    unknown = sample_repo.custodex("show", customer, "--audience", "stranger")
     assert unknown.returncode == 2
     assert "finance" in unknown.stderr
 
@@ -239,7 +239,7 @@ def test_export_holds_what_was_asked_for_and_no_more(sample_repo: Repo) -> None:
     assert all("identity" not in value for value in json.loads(plain))
     whole = json.loads(sample_repo.custodex("export", "--format", "json", "--with", "identity").stdout)
     assert {value["id"] for value in whole if value["identity"]} == set(identities)
-    denied = sample_repo.custodex("export", "--format", "json", "--with", "identity", "--as", "sales").stdout
+    denied = sample_repo.custodex("export", "--format", "json", "--with", "identity", "--audience", "sales").stdout
     assert not any(value["identity"] for value in json.loads(denied))
     notes = list(csv.DictReader(io.StringIO(sample_repo.custodex("export", "--kind", "note").stdout)))
     files = list((sample_repo.root / "records").rglob("notes/*/*.yaml"))

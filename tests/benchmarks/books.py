@@ -105,5 +105,6 @@ class Shelf:
             # a process of its own: what is measured inherits the peak memory of the one that starts it
             command = [sys.executable, "-m", f"{__package__}.generate", count, str(folder), *more]
             subprocess.run(command, cwd=ROOT, env=environ(), check=True)
+            Book(folder).commit_again()  # nobody's last commit holds the whole book
             stamp.touch()
         return Book(folder)

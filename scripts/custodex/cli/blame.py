@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import argument, choice, option, verb
+from custodex.cli.verbs import argument, audience_option, choice, format_option, option, verb
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -17,15 +17,8 @@ if TYPE_CHECKING:
 @argument("customer", metavar="ID")
 @option("--module", type=choice("customer", "contacts", "identity", "consents"), default="customer",
         show_default=True, help=Text("哪个文件", "which file"))  # fmt: skip
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@audience_option
+@format_option("table", "json")
 def command(session: Session, *, customer: str, module: str, audience: str | None, form: str) -> None:
     """Tell the origin of every field."""
     from custodex.cli.picking import pick

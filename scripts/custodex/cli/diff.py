@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custodex.cli.session import STAGED, WORKTREE, Session
-from custodex.cli.verbs import argument, choice, option, verb
+from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.errors import UsageFault
 from custodex.records import ROOT
 from custodex.texts import Text
@@ -21,15 +21,8 @@ _HELP = Text(
 @verb(_HELP)
 @argument("span", metavar="[A..B]", required=False)
 @option("--staged", is_flag=True, help=Text("比较暂存区与 HEAD", "compare what is staged with HEAD"))
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@audience_option
+@format_option("table", "json")
 def command(session: Session, *, span: str | None, staged: bool, audience: str | None, form: str) -> None:
     """Compare two states of the records."""
     from custodex.cli.changes import as_json, lines_of

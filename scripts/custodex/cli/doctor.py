@@ -11,7 +11,7 @@ from typing import Literal
 
 from custodex import __version__
 from custodex.cli.session import Session
-from custodex.cli.verbs import choice, option, verb
+from custodex.cli.verbs import format_option, verb
 from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
 from custodex.texts import Text
 
@@ -37,8 +37,7 @@ class Line:
         "look at the installation: git, hooks, Python, catalog, locale",
     )
 )
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@format_option("table", "json")
 def command(session: Session, *, form: str) -> int:
     """Look at the installation."""
     lines = list(_look(session))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from custodex.cli.list import WHERE
 from custodex.cli.session import Session
-from custodex.cli.verbs import choice, option, verb
+from custodex.cli.verbs import audience_option, choice, format_option, option, verb
 from custodex.errors import EnvironmentFault, UsageFault
 from custodex.records import CUSTOMER_KINDS, EVENT_KINDS, SINGLE_KINDS
 from custodex.texts import Text
@@ -43,14 +43,8 @@ _HELP = Text(
     "--with", "modules", multiple=True, type=choice("identity", "consents"),
     help=Text("也导出身份或同意记录（可重复）", "identity or consents as well (repeatable)"),
 )  # fmt: skip
-@option(
-    "--as", "audience", default=None, metavar="ROLE",
-    help=Text("只含该角色可读的内容", "only what this role may read"),
-)  # fmt: skip
-@option(
-    "--format", "form", type=choice("csv", "json"), default="csv", show_default=True,
-    help=Text("输出格式", "output format"),
-)  # fmt: skip
+@audience_option
+@format_option("csv", "json")
 @option("--out", "-o", type=Path, default=None, metavar="FILE", help=Text("写入文件", "write to this file"))
 def command(
     session: Session,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import choice, option, verb
+from custodex.cli.verbs import audience_option, format_option, option, verb
 from custodex.errors import UsageFault
 from custodex.texts import Text
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from custodex.readers import Reader
     from custodex.search import Result
 
-FORMATS = choice("table", "json", "csv")
 WHERE = Text(
     "条件：字段=值、字段!=值、字段=（可重复）", "filter: field=value, field!=value, field= (repeatable)"
 )
@@ -37,21 +36,8 @@ WHERE = Text(
     metavar="NAME",
     help=Text("按保存的视图（records/views/）", "as a saved view says"),
 )
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option(
-    "--format",
-    "form",
-    type=FORMATS,
-    default="table",
-    show_default=True,
-    help=Text("输出格式", "output format"),
-)
+@audience_option
+@format_option("table", "json", "csv")
 def command(
     session: Session,
     *,

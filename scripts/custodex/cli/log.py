@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import argument, choice, option, verb
+from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.texts import Text
 
 
 @verb(Text("一个客户的变更历史", "what happened to one customer"))
 @argument("customer", metavar="ID")
 @option("--limit", "-n", type=int, default=None, help=Text("最多条数", "at most so many"))
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@audience_option
+@format_option("table", "json")
 def command(session: Session, *, customer: str, limit: int | None, audience: str | None, form: str) -> None:
     """Show the changes of one customer, newest first."""
     from custodex.cli.changes import as_json, lines_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import argument, choice, option, verb
+from custodex.cli.verbs import argument, audience_option, choice, format_option, option, verb
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -20,20 +20,19 @@ _BY_MONTH = frozenset({"month", "notes", "transactions", "feedback"})
 _COLUMNS: Mapping[str, str] = {"source": "channel", "tasks": "task.state"}
 
 
-@verb(Text("数量统计：按阶段、地区、行业、月份等", "figures: by stage, region, industry, month …"))
-@argument("name", type=choice(*NAMES))
+@verb(
+    Text(
+        "数量统计：按阶段、地区、行业、月份等。\n\nNAME：" + " ".join(NAMES),
+        "figures: by stage, region, industry, month …\n\nNAME: " + " ".join(NAMES),
+    )
+)
+@argument("name", metavar="NAME", type=choice(*NAMES))
 @option(
     "--where", "-w", "where", multiple=True, metavar="FIELD=VALUE",
     help=Text("条件：字段=值（可重复）", "filter: field=value (repeatable)"),
 )  # fmt: skip
-@option(
-    "--as", "audience", default=None, metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)  # fmt: skip
-@option(
-    "--format", "form", type=choice("table", "json", "csv"), default="table", show_default=True,
-    help=Text("输出格式", "output format"),
-)  # fmt: skip
+@audience_option
+@format_option("table", "json", "csv")
 def command(session: Session, *, name: str, where: tuple[str, ...], audience: str | None, form: str) -> None:
     """Count."""
     from custodex.reports import count

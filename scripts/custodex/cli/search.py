@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custodex.cli.list import FORMATS, WHERE
+from custodex.cli.list import WHERE
 from custodex.cli.session import Session
-from custodex.cli.verbs import argument, option, verb
+from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _HELP = Text(
     """检索客户：名称任意部分、拼音、首字母、电话中的数字、备注全文。
 
-    写法：华为  huawei  hw  "逾期 付款"  stage:customer  last_note:[2026-01 TO]  A OR B  -C""",
+    写法：华为  huawei  hw  "逾期 付款"  stage:customer  last_note:[2026-01 TO]  A OR B  NOT C""",
     """search customers: any part of a name, pinyin, initials, digits of a phone, the text of notes.
 
-    Written: 华为  huawei  hw  "late payment"  stage:customer  last_note:[2026-01 TO]  A OR B  -C""",
+    Written: 华为  huawei  hw  "late payment"  stage:customer  last_note:[2026-01 TO]  A OR B  NOT C""",
 )
 
 
@@ -29,21 +29,8 @@ _HELP = Text(
 @option("--sort", default="score", show_default=True, metavar="FIELD",
         help=Text("排序字段，前加 - 为降序", "order by a field, -field downwards"))  # fmt: skip
 @option("--limit", "-n", type=int, default=20, show_default=True, help=Text("最多条数", "at most so many"))
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option(
-    "--format",
-    "form",
-    type=FORMATS,
-    default="table",
-    show_default=True,
-    help=Text("输出格式", "output format"),
-)
+@audience_option
+@format_option("table", "json", "csv")
 def command(
     session: Session,
     *,

@@ -56,7 +56,9 @@ def _listen(out: Path, port: int) -> Preview:
         reason = getattr(error, "strerror", None) or str(error)
         raise EnvironmentFault(
             Text(f"不能使用端口 {port}：{reason}", f"cannot use port {port}: {reason}"),
-            Text("用 --port 换一个端口，0 表示任意空闲端口", "name another with --port, 0 takes any free one"),
+            Text(
+                "用 --port 换一个端口，0 表示任意空闲端口", "name another with --port, 0 takes any free one"
+            ),
         ) from error
 
 

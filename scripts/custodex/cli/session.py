@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from custodex.errors import CustodexError, EnvironmentFault, UsageFault
+from custodex.errors import CustodexError, EnvironmentFault, IntegrityFault, UsageFault
 from custodex.texts import Lang, Text
 
 if TYPE_CHECKING:
@@ -139,12 +139,26 @@ class Session:
         from custodex.checks import EXAMINER
 
         self.git.prefix()  # no repository: say so before a state folder is made
+        self._refuse_foreign_state()
         if self._catalog is None:
             self._catalog = Catalog(self.root)
             self._closing.append(self._catalog.close)
         self._catalog.sync(self.snapshot(source), EXAMINER)
         self._catalog.book.require()
         return self._catalog
+
+    def _refuse_foreign_state(self) -> None:
+        """Refuse derived files that came with a commit: they could say "checked" of what nobody checked."""
+        from custodex.store import FOLDER
+
+        if (self.root / FOLDER).exists() and self.git.has_tree(f"HEAD:./{FOLDER}"):
+            raise IntegrityFault(
+                Text(f"{FOLDER}/ 被提交到了 Git 中", f"{FOLDER}/ is committed to Git"),
+                Text(
+                    f"这个文件夹只能在本机生成；运行 git rm -r --cached {FOLDER}，删除它并提交",
+                    f"it may only be made on this machine; git rm -r --cached {FOLDER}, delete it and commit",
+                ),
+            )
 
     def reader(self, audience: str | None = None, source: str = WORKTREE) -> Reader:
         """Return the records as *audience* may read them; None reads everything."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import argument, choice, option, verb
+from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -22,15 +22,8 @@ _MODULES = ("customer", "contacts", "consents", "identity")
 @option(
     "--sensitive", is_flag=True, help=Text("也显示身份、证件与同意记录", "show identity and consents as well")
 )
-@option(
-    "--as",
-    "audience",
-    default=None,
-    metavar="ROLE",
-    help=Text("只看该角色可读的内容", "only what this role may read"),
-)
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@audience_option
+@format_option("table", "json")
 def command(session: Session, *, customer: str, sensitive: bool, audience: str | None, form: str) -> None:
     """Show one customer."""
     from custodex.cli.picking import pick

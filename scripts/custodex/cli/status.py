@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
-from custodex.cli.verbs import choice, option, verb
+from custodex.cli.verbs import format_option, verb
 from custodex.records import SINGLE_KINDS
 from custodex.texts import Text
 
@@ -20,8 +20,7 @@ _SHOWN = 20
 
 
 @verb(Text("数据概况：数量、问题、逾期任务", "the data at a glance: counts, findings, overdue tasks"))
-@option("--format", "form", type=choice("table", "json"), default="table", show_default=True,
-        help=Text("输出格式", "output format"))  # fmt: skip
+@format_option("table", "json")
 def command(session: Session, *, form: str) -> None:
     """Tell how the data are."""
     catalog = session.catalog()

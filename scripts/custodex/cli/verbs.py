@@ -88,6 +88,28 @@ def choice(*values: str) -> click.Choice[str]:
     return click.Choice(values)
 
 
+audience_option = option(
+    "--audience",
+    metavar="ROLE",
+    default=None,
+    help=Text(
+        "只含该角色可读的内容（schema/access.yaml）", "only what this role may read (schema/access.yaml)"
+    ),
+)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Declare `--format`, which takes one of *formats*, the first one unless asked; the function's `form`."""
+    return option(
+        "--format",
+        "form",
+        type=choice(*formats),
+        default=formats[0],
+        show_default=True,
+        help=Text("输出格式", "output format"),
+    )
+
+
 def _set_folder(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
     session = context.find_object(Session)
     if session and value:

@@ -244,5 +244,7 @@ def _headers(
         for start in range(len(words) - 1):
             yield -1, loose("".join(words[start:]))
         own = loose(words[-1])
+        if not depth:
+            yield 1, loose(prefix[lang] + words[-1])
         if not depth and own.startswith(loose(prefix[lang])):  # 客户编号 is also called 编号
             yield 1, own.removeprefix(loose(prefix[lang]))
