@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,8 @@ class Book:
     """What rules one snapshot. *files* maps paths below schema/ to (blob name, content).
 
     *blobs* names the same blobs without reading the files; *known* is what is wrong with exactly these files,
-    when that was found out before: judging twenty schemas takes longer than everything else in a small book.
+    when that was found out before, and *values* returns what its YAML files say, by path: judging and reading
+    thirty files takes longer than everything else in a small book.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class Book:
         *,
         blobs: Mapping[str, str] | None = None,
         known: Sequence[Finding] | None = None,
+        values: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         self.files = files
         self._known = known
+        self._values = values
         names = {path: blob for path, (blob, _) in files.items()} if blobs is None else blobs
         digest = hashlib.sha256(f"{__version__}/{FORMAT}".encode())
         for path in sorted(names):
@@ -100,11 +103,19 @@ class Book:
         faults = self.schemas.validate(kind, parsed.value) if self.schemas.has(kind) else []
         return place(faults, data, path)
 
-    def _yaml(self, name: str) -> Mapping[str, Any]:
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """What the YAML files of the folder say, by path; files that cannot be read are left out."""
+        if self._values is not None:
+            return self._values()
         from custodex.yamlfile import parse
 
-        data = self.files.get(f"schema/{name}.yaml", ("", b""))[1]
-        return parse(data).value or {}
+        parsed = {path: parse(data).value for path, (_, data) in self.files.items() if path.endswith(".yaml")}
+        return {path: value for path, value in parsed.items() if value is not None}
+
+    def _yaml(self, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.values.get(f"schema/{name}.yaml", {})
+        return found
 
     @cached_property
     def settings(self) -> Mapping[str, Any]:

@@ -111,9 +111,9 @@ class Catalog:
     def document_findings(self) -> list[Finding]:
         """Return what schemas, paths and single documents show by themselves, sorted."""
         found = list(self.book.findings)
-        query = (
+        query = (  # CROSS keeps the few documents in front: the other way round every path would be looked at
             "SELECT path, findings FROM documents INDEXED BY documents_findings"
-            " JOIN entries ON entries.doc = documents.id WHERE findings IS NOT NULL"
+            " CROSS JOIN entries ON entries.doc = documents.id WHERE findings IS NOT NULL"
         )
         for path, text in self.db.execute(query):
             found.extend(finding_of_row(path, row) for row in json.loads(text))
@@ -198,8 +198,8 @@ class Catalog:
     def later_than(self, moment: str) -> list[tuple[str, str, str]]:
         """Return (path, kind, JSON text) of documents with a past-only time after *moment* (UTC)."""
         query = (
-            "SELECT entries.path, documents.kind, documents.value FROM documents"
-            " JOIN entries ON entries.doc = documents.id WHERE latest > ? ORDER BY 1"
+            "SELECT entries.path, documents.kind, documents.value FROM documents INDEXED BY documents_latest"
+            " CROSS JOIN entries ON entries.doc = documents.id WHERE latest <> '' AND latest > ? ORDER BY 1"
         )
         return self.db.execute(query, (moment,)).fetchall()
 

@@ -54,7 +54,7 @@ class Formats:
         """A decimal string and an ISO 4217 code as ¥1,234.50 or CN¥1,234.50."""
         digits, sign = (amount[1:], "-") if amount.startswith("-") else (amount, "")
         whole, _, part = digits.partition(".")
-        if not whole.isdecimal() or (part and not part.isdecimal()):
+        if not (whole + part).isascii() or not whole.isdecimal() or (part and not part.isdecimal()):
             return f"{amount} {currency}".strip()
         prefix, places = self._money_sign(currency)
         part = part.rstrip("0").ljust(places, "0")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from custodex.findings import Fault, Pointer
@@ -125,17 +124,22 @@ class Schemas:
 
             self._fast[kind] = jsonschema_rs.Draft202012Validator(
                 dict(self.raw(kind)),
-                registry=self._fast_registry,
+                registry=self._registry_of(kind),
                 validate_formats=True,
                 formats=dict(FORMATS),
             )
         return self._fast[kind]
 
-    @cached_property
-    def _fast_registry(self) -> Any:
+    def _registry_of(self, kind: str) -> Any:
+        """Return the schemas that *kind* refers to, itself included: compiling all thirty takes longer."""
         import jsonschema_rs
 
-        return jsonschema_rs.Registry([(name, dict(schema)) for name, schema in self._raw.items()])
+        wanted = [f"custodex:{kind}"]
+        for name in wanted:  # grows while it is walked
+            found = (ref.partition("#")[0] for ref in _references(self._raw.get(name)))
+            wanted += [ref for ref in dict.fromkeys(found) if ref and ref not in wanted]
+        resources: list[tuple[str, Any]] = [(name, self._raw[name]) for name in wanted if name in self._raw]
+        return jsonschema_rs.Registry(resources)
 
     def _reference(self, kind: str) -> Any:
         """Return the authority's validator; it explains, so it is only built when something is wrong."""
@@ -154,6 +158,14 @@ class Schemas:
             validator = _strict_validator()
             self._slow[kind] = validator(raw[f"custodex:{kind}"], registry=registry, format_checker=checker)
         return self._slow[kind]
+
+
+def _references(node: Any) -> Iterator[str]:
+    children = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for child in children:
+        yield from _references(child)
+    if isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
+        yield node["$ref"]
 
 
 def _spelled_out(schema: Any) -> Any:

@@ -100,7 +100,7 @@ class Sync:
         found: dict[str, Entry | None] = {
             entry.path: entry if entry.blob else None for entry in snapshot.entries_since(tree)
         }
-        settled = [row[0] for row in self._db.execute("SELECT path FROM entries WHERE local = 1")]
+        settled = [row[0] for row in self._db.execute("SELECT path FROM entries WHERE local")]
         settled += json.loads(self._catalog.store.meta("overlay") or "[]")
         for path, entry in _entries_at(snapshot, [path for path in settled if path not in found]):
             found[path] = entry  # noqa: PERF403 — later rows win over earlier ones
@@ -146,10 +146,15 @@ class Sync:
         fingerprint, *rows = json.loads(store.meta("book") or '[""]')
         if fingerprint == book.fingerprint:
             known = [finding_of_row(path, row) for path, *row in rows]
-            return Book(folder, blobs=folder.blobs, known=known)
+            return Book(folder, blobs=folder.blobs, known=known, values=self._known_values)
         found = [[finding.path, *finding_row(finding)] for finding in book.findings]
         store.set_meta("book", json.dumps([book.fingerprint, *found]))
+        store.set_meta("values", json.dumps(book.values))
         return book
+
+    def _known_values(self) -> Mapping[str, Any]:
+        values: dict[str, Any] = json.loads(self._catalog.store.meta("values") or "{}")
+        return values
 
     def _forget_documents(self) -> None:
         """Judge everything anew: another schema or another program may say something else."""

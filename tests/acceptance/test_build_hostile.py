@@ -17,7 +17,7 @@ PAYLOADS = {
     "markup": "\"'><img src=x onerror=alert(1)></script><script>alert(2)</script><!-- ]]> </style></title>",
     "schemes": "javascript:alert(1)//",
     "template": "{{7*7}}{% include 'layout.html.j2' %}{{ page.__class__ }}",
-    "separators": "\u2028\u2029`${alert(1)}\\u003cscript> __proto__ constructor",
+    "escapes": "`${alert(1)}\\u003cscript> __proto__ constructor &lt;b&gt; &amp;",
 }
 CUSTOMERS = 3
 
@@ -30,7 +30,9 @@ class Shape(HTMLParser):
         self.elements: list[tuple[str, tuple[str, ...]]] = []
         self.links: list[str] = []
         self.text: list[str] = []
-        self.feed(text)
+        # what is wrong with a value may differ; how findings are marked up is looked at on the health page
+        start, end = text.find('<section aria-labelledby="h-findings">'), text.find('<section class="record"')
+        self.feed(text[:start] + text[end:] if 0 <= start < end else text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, tuple(name for name, _ in attrs)))
@@ -44,7 +46,9 @@ def built(repo: Repo, payload: str) -> Path:
     # the number comes first, so that lists stand in the same order whatever follows it
     filler = Filler(repo, lambda number, *_: f"{number:05}{payload}")
     filler.customers(CUSTOMERS)
-    forged = repo.read("records/staff/li-wen.yaml").replace("name: 李雯", f"name: {_quoted('李雯' + payload)}")
+    forged = repo.read("records/staff/li-wen.yaml").replace(
+        "name: 李雯", f"name: {_quoted('李雯' + payload)}"
+    )
     repo.write("records/staff/li-wen.yaml", forged)
     shutil.rmtree(repo.root / ".custodex", ignore_errors=True)
     out = repo.root / "out"

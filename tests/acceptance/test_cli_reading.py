@@ -239,7 +239,9 @@ def test_export_holds_what_was_asked_for_and_no_more(sample_repo: Repo) -> None:
     assert all("identity" not in value for value in json.loads(plain))
     whole = json.loads(sample_repo.custodex("export", "--format", "json", "--with", "identity").stdout)
     assert {value["id"] for value in whole if value["identity"]} == set(identities)
-    denied = sample_repo.custodex("export", "--format", "json", "--with", "identity", "--audience", "sales").stdout
+    denied = sample_repo.custodex(
+        "export", "--format", "json", "--with", "identity", "--audience", "sales"
+    ).stdout
     assert not any(value["identity"] for value in json.loads(denied))
     notes = list(csv.DictReader(io.StringIO(sample_repo.custodex("export", "--kind", "note").stdout)))
     files = list((sample_repo.root / "records").rglob("notes/*/*.yaml"))

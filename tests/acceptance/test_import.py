@@ -224,14 +224,9 @@ def test_a_committed_event_is_not_edited(empty_repo: Repo, tmp_path: Path) -> No
         empty_repo, write(tmp_path, "号,名称,客户类型\n1,样例甲,企业客户\n"), "--key", "号", "--system", "erp"
     )
     mapping = (
-        """\
-kind: transaction
-key: {system: erp, column: 单号}
-""".replace("{system: erp, column: 单号}", "\n  system: erp\n  column: 单号")
-        + (
-            "customer:\n  system: erp\n  column: 客户\nfields:\n  type:\n    value: order\n  currency:\n    value: CNY\n"
-            "  state:\n    value: open\ncolumns:\n  日期: occurred_on\n  金额: amount\n"
-        )
+        "kind: transaction\nkey:\n  system: erp\n  column: 单号\ncustomer:\n  system: erp\n  column: 客户\n"
+        "fields:\n  type:\n    value: order\n  currency:\n    value: CNY\n  state:\n    value: open\n"
+        "columns:\n  日期: occurred_on\n  金额: amount\n"
     )
     options = ("--mapping", write(tmp_path, mapping, "orders.yaml"))
     text = "单号,客户,日期,金额\nA1,1,2026-03-02,1234.50\n"

@@ -124,9 +124,13 @@ def test_a_file_changed_meanwhile_is_not_overwritten(empty_repo: Repo, catalog: 
 
 
 def test_two_writers_do_not_meet(empty_repo: Repo, catalog: Catalog) -> None:
-    with author(empty_repo, catalog), closing(Catalog(empty_repo.root)) as other:
-        with pytest.raises(EnvironmentFault, match="being written"), author(empty_repo, other):
-            pass
+    with (
+        author(empty_repo, catalog),
+        closing(Catalog(empty_repo.root)) as other,
+        pytest.raises(EnvironmentFault, match="being written"),
+        author(empty_repo, other),
+    ):
+        pass
     with author(empty_repo, catalog):
         pass
 

@@ -107,13 +107,11 @@ def test_deleting_what_others_refer_to_is_noticed_and_forgotten_again(repo: Repo
 def test_a_changed_schema_judges_everything_anew(repo: Repo, catalog: Catalog) -> None:
     path = repo.root / "schema/customer.schema.json"
     before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace('"maxLength": 20000', '"maxLength": 20001'), encoding="utf-8")
     path.write_text(before + "\n", encoding="utf-8")
     assert catalog.sync(worktree(repo), EXAMINER).read == 4
     path.write_text("{", encoding="utf-8")
     catalog.sync(worktree(repo), EXAMINER)
     assert [finding.code for finding in catalog.findings()] == ["schema-file"]
-    assert [finding.code for finding in Catalog(repo.root).document_findings()] == []
     path.write_text(before, encoding="utf-8")
     catalog.sync(worktree(repo), EXAMINER)
     assert catalog.findings() == []

@@ -82,13 +82,14 @@ def test_a_batch_is_old_or_new_whatever_step_fails(
         return real(*args, **options)
 
     monkeypatch.setattr(owner, name, failing)
-    failed = False
+    said = ""
     try:
         files.replace_all(root, state, wanted)
     except EnvironmentFault as fault:
-        failed = True
-        assert "No space left" in fault.message.en
+        said = fault.message.en
     monkeypatch.undo()
+    failed = count >= fail_at
+    assert ("No space left" in said) == failed
     found = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
     assert found == ({"a/old.yaml": b"old"} if failed else wanted)
     assert left(state) == []

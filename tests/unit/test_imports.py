@@ -114,7 +114,7 @@ def test_every_path_and_label_of_the_schema_leads_back_to_its_field(book: Book) 
 @pytest.mark.parametrize(
     ("path", "text", "value"),
     [
-        ("since", "2026/3/2", "2026-03-02"), ("since", "2026年3月2日", "2026-03-02"), 
+        ("since", "2026/3/2", "2026-03-02"), ("since", "2026年3月2日", "2026-03-02"),
         ("since", "20260302", "2026-03-02"),
         ("since", "2026-03-02 00:00:00", "2026-03-02"), ("type", "企业客户", "organization"),
         ("type", "PERSON", "person"), ("region.country", "德国", "DE"), ("region.country", "Germany", "DE"),
@@ -267,8 +267,7 @@ def test_the_mappings_that_come_along_fit_the_schema(book: Book, path: Any) -> N
         ("kind: customer\nfields:\n  name:\n    colunm: a\n", (4, 5)),
         ("kind: note\n", (1, 7)),
         ("kind: customer\ntables:\n  o: ../o.csv\n", (3, 6)),
-        ("kind: customer\nfields:\n  name:\n    column: a\n    lookup:\n      - table: t\n        match: m\n"
-         "        take: n\n", (3, 3)),
+        ("kind: team\nfields:\n  id:\n    column: a\n    lookup:\n      - {table: t, match: m, take: n}\n", (3, 3)),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_mapping_has_its_place(book: Book, text: str, place: tuple[int, int] | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import warnings
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -136,7 +137,14 @@ def test_numbers_keep_their_sign(cell: str) -> None:
 def test_values_of_a_workbook_keep_their_digits() -> None:
     data = sheet_of(
         ["text", "phone", "price", "day", "time", "yes"],
-        ["000123456789012345", 13900000123, 9.8, date(2026, 3, 2), datetime(2026, 3, 2, 14, 30), True],
+        [
+            "000123456789012345",
+            13900000123,
+            9.8,
+            date(2026, 3, 2),
+            datetime.fromisoformat("2026-03-02T14:30"),
+            True,
+        ],
         ["x", 123456789012345678, 0.1, date(1900, 1, 5), None, False],
         ["y", 13800000000, 1 / 3, None, None, None],
     )
@@ -217,19 +225,11 @@ def test_a_bomb_is_refused_at_once() -> None:
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "C:x", "xl/workbook.xml"])
 def test_entries_that_leave_or_repeat_are_refused(name: str) -> None:
     buffer = io.BytesIO(sheet_of(["a"], ["b"]))
-    with (
-        pytest.warns(UserWarning) if name == "xl/workbook.xml" else _nothing(),
-        zipfile.ZipFile(buffer, "a") as archive,
-    ):
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "a") as archive:
+        warnings.simplefilter("ignore")  # the library warns of the entry it is told to repeat
         archive.writestr(name, b"x")
     with pytest.raises(SheetFault, match="entries"):
         read_sheet("a.xlsx", buffer.getvalue())
-
-
-class _nothing:  # noqa: N801 - reads as a word
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 def test_an_entry_that_is_a_link_is_refused() -> None:

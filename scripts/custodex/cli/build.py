@@ -92,7 +92,7 @@ def prepare(
     session.progress("正在建立索引…", "indexing …")
     searcher = session.index(reader)
     session.progress("正在生成页面…", "rendering …")
-    folder = Path(os.path.abspath(out)) if out else session.root / _OUT
+    folder = (Path.cwd() / out).resolve() if out else session.root / _OUT
     return Job(
         out=folder,
         state=_state_folder(session, audience, folder),

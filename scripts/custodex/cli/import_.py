@@ -35,9 +35,11 @@ _HELP = Text(
 
 
 @verb(_HELP)
-@argument("file", type=Path)
+@argument("file", type=Path, required=False)
 @option("--mapping", "mapping", metavar="M.yaml", default=None,
         help=Text("映射文件或附带的映射名", "mapping file, or name of one that comes along"))  # fmt: skip
+@option("--example", metavar="NAME", default=None,
+        help=Text("打印随包附带的映射，供参考", "print a mapping that comes along, to start from"))  # fmt: skip
 @option("--kind", default="customer", show_default=True, metavar="KIND",
         help=Text("档案种类（无映射时）", "kind of record (without a mapping)"))  # fmt: skip
 @option("--key", default="", metavar="FIELD",
@@ -58,8 +60,13 @@ _HELP = Text(
         help=Text("解除已死进程留下的锁", "remove the lock of a process that is gone"))  # fmt: skip
 @option("--format", "form", type=choice("text", "json"), default="text", show_default=True,
         help=Text("输出格式", "output format"))  # fmt: skip
-def command(session: Session, *, file: Path, rejected: Path | None, form: str, **options: Any) -> int:
+def command(session: Session, *, file: Path | None, rejected: Path | None, form: str, **options: Any) -> int:
     """Import one table; exit code 1 if a row was rejected."""
+    if options["example"]:
+        session.out(_shipped(options["example"]).decode("utf-8").rstrip("\n"))
+        return EXIT_OK
+    if file is None:
+        raise UsageFault(Text("没有给出文件", "no file was named"))
     from custodex.files import read_file
     from custodex.sheets import read_sheet
     from custodex.sheets.table import MAX_BYTES
@@ -147,18 +154,16 @@ def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options:
 
 def _mapping(session: Session, catalog: Catalog, name: str) -> Plan:
     """Return the plan of a mapping file, or of one that comes along; mistakes are told by line and column."""
-    from importlib.resources import files
-
     from custodex.files import read_file
     from custodex.imports.mapping import read_mapping
     from custodex.records import MAX_BYTES
 
     path = session.start / name
-    shipped = files("custodex.imports").joinpath("examples", f"{name}.yaml")
-    if not path.exists() and "/" not in name and shipped.is_file():
-        data = shipped.read_bytes()
-    else:
-        data = read_file(path, MAX_BYTES)
+    data = (
+        _shipped(name)
+        if name.isascii() and not path.exists() and "." not in name
+        else read_file(path, MAX_BYTES)
+    )
     plan, findings = read_mapping(name, data, catalog.book.schemas)
     if plan is None:
         first, *others = [
@@ -174,6 +179,22 @@ def _mapping(session: Session, catalog: Catalog, name: str) -> Plan:
             session.err(text.get(session.lang))
         raise _MappingFault(first)
     return plan
+
+
+def _shipped(name: str) -> bytes:
+    """Return a mapping that comes with the program."""
+    from importlib.resources import files
+
+    folder = files("custodex.imports").joinpath("examples")
+    known = sorted(
+        entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
+    )
+    if name not in known:
+        raise UsageFault(
+            Text(f"没有映射 {name}", f"there is no mapping {name}"),
+            Text("附带的映射：" + " ".join(known), "mappings that come along: " + ", ".join(known)),
+        )
+    return folder.joinpath(f"{name}.yaml").read_bytes()
 
 
 class _MappingFault(UsageFault):

@@ -84,7 +84,9 @@ def _report_bug(session: Session, error: Exception) -> int:
     from custodex.cli.crashes import write_crash
 
     name = type(error).__name__
-    log = write_crash(error, session.state_folder(), session.now)
+    log = None
+    with contextlib.suppress(CustodexError):  # the clock may be what is wrong
+        log = write_crash(error, session.state_folder(), session.now)
     message = Text(f"程序内部错误（{name}）", f"this is a bug in custodex ({name})")
     where = Text(f"；详情见 {log}", f"; details are in {log}") if log else Text("", "")
     session.err(f"{session.say('错误：', 'error: ')}{message.get(session.lang)}{where.get(session.lang)}")

@@ -27,7 +27,10 @@ RULE = FindingRule(
         "every name in a mapping has to exist in the schema or the tables",
     ),
     Text("{what}：{name}", "{what}: {name}"),
-    Text("对照 schema/README.md 改正", "compare it with schema/README.md"),
+    Text(
+        "写法见 custodex import --example reference",
+        "custodex import --example reference shows all that can be written",
+    ),
 )
 MAPPED_KINDS = ("customer", "staff", "team", "product", "view", *sorted(EVENT_KINDS))
 

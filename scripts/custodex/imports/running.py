@@ -51,7 +51,12 @@ def settle(
             if entry.drafts:
                 entry.outcome, entry.reason, entry.drafts = "withheld", withheld(), []
         return warnings, False
-    if dry or not any(entry.drafts for entry in planned):
+    if dry:
+        for entry in planned:
+            if entry.outcome == "created":
+                entry.id = ""  # the id is drawn when the record is written
+        return warnings, False
+    if not any(entry.drafts for entry in planned):
         return warnings, False
     writer.write()
     return warnings, True

@@ -21,7 +21,7 @@ def _bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
 def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = None) -> Chart:
     """Return customers by the values of a facet: vocabulary order for stages, else the most frequent first."""
     context = stock.context
-    found = dict(counts if counts is not None else _top(stock.state.totals(f"={facet}")))
+    found = dict(counts if counts is not None else _top(facet, stock.state.totals(f"={facet}")))
     order = list(context.words.vocabulary("stages"))
     ranked = sorted(
         found.items(),
@@ -40,11 +40,15 @@ def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = Non
     return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), _bars(rows))
 
 
-def _top(counts: Mapping[str, int]) -> Mapping[str, int]:
+def _top(facet: str, counts: Mapping[str, int]) -> Mapping[str, int]:
     """Leave out the narrower values of a tree, whose wider ones count them already."""
-    wide = {value: count for value, count in counts.items() if "-" not in value or len(value) <= 5}
-    sections = {value: count for value, count in wide.items() if len(value) == 1}
-    return sections or wide
+    if facet == "industry":
+        return {value: count for value, count in counts.items() if len(value) == 1}
+    if facet == "region":  # provinces at home, countries elsewhere
+        home = any(value.startswith("CN-") for value in counts)
+        wide = {value: count for value, count in counts.items() if "-" not in value or len(value) == 5}
+        return {value: count for value, count in wide.items() if not (home and value == "CN")}
+    return counts
 
 
 def _link(stock: Stock, facet: str, value: str) -> str:

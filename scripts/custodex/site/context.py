@@ -34,6 +34,9 @@ class Audience:
     label: Mapping[str, str] | None = None
 
 
+EVERYONE = Audience()
+
+
 class Context:
     """What the pages of one language are made with."""
 

@@ -106,7 +106,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A headed text of an event: summary, communication, needs, follow-up, resolution, outcome …"""
+    """A headed text of an event: summary, communication, needs, follow-up, resolution, outcome and so on."""
 
     id: str  # property name: "summary"
     label: str

@@ -10,9 +10,9 @@ from pathlib import Path
 from custodex.examining import Record
 from custodex.readers import Reader
 from custodex.rules import Rulebook
-from custodex.site.context import Audience
+from custodex.site.context import EVERYONE, Audience
 from custodex.site.sources import Finder, HistorySource
-from custodex.site.stock import Version
+from custodex.site.stock import NO_VERSION, Version
 from custodex.texts import LANGS, Lang
 
 Connect = Callable[[], tuple[Reader, HistorySource]]
@@ -21,8 +21,10 @@ Connect = Callable[[], tuple[Reader, HistorySource]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One build. `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` name and content
-    of the search files; `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
+    """One build.
+
+    `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` yields name and content of the
+    search files; `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
     """
 
     out: Path
@@ -32,8 +34,8 @@ class Job:
     rules: Rulebook
     now: datetime
     contributions: Callable[[Record], Mapping[str, Mapping[str, int]]]
-    version: Version = Version()
-    audience: Audience = Audience()
+    version: Version = NO_VERSION
+    audience: Audience = EVERYONE
     languages: tuple[Lang, ...] = LANGS
     prefix: str = ""
     find: Finder | None = None

@@ -51,7 +51,7 @@ def fault(folder: Path, error: OSError) -> EnvironmentFault:
     """Return what to tell when a site cannot be written."""
     return EnvironmentFault(
         Text(f"不能写入 {folder}：{error.strerror}", f"cannot write to {folder}: {error.strerror}"),
-        Text("检查文件夹的权限和剩余空间，或用 --out 换一个", "check permissions and free space, or name another with --out"),
+        Text("检查权限和剩余空间，或用 --out 换一个", "check permissions and free space, or use --out"),
     )  # fmt: skip
 
 
@@ -69,9 +69,9 @@ class Fresh:
         """Write one file."""
         folder = path.rpartition("/")[0]
         if folder not in self._made:
-            os.makedirs(self.folder / folder, exist_ok=True)
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
             self._made.add(folder)
-        with open(f"{self.folder}/{path}", "wb") as file:
+        with open(f"{self.folder}/{path}", "wb") as file:  # noqa: PTH123 - a third faster than through Path
             file.write(data)
 
     def remove(self, path: str) -> None:
@@ -85,12 +85,12 @@ class Fresh:
         """Put the new folder in the place of the old one, in one step where the system can."""
         if not self.out.exists():
             self.out.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(self.folder, self.out)
+            self.folder.replace(self.out)
         elif not _exchange(self.folder, self.out):
             old = _beside(self.out, "old")
             shutil.rmtree(old, ignore_errors=True)
-            os.replace(self.out, old)
-            os.replace(self.folder, self.out)
+            self.out.replace(old)
+            self.folder.replace(self.out)
             shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -128,7 +128,7 @@ class Staged:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, self.folder / _JOURNAL)
+        temporary.replace(self.folder / _JOURNAL)
 
     def commit(self) -> None:
         """Move everything into place."""
@@ -143,7 +143,7 @@ def recover(out: Path, name: str) -> None:
     """Finish or forget what a killed build left; *name* is the site the state remembers."""
     old, waiting = _beside(out, "old"), _beside(out, "next")
     if old.exists() and not out.exists():
-        os.replace(old, out)
+        old.replace(out)
     journal = waiting / _JOURNAL
     if journal.exists() and out.exists():
         todo = json.loads(journal.read_text(encoding="utf-8"))
@@ -158,7 +158,7 @@ def _carry_out(folder: Path, out: Path, writes: Iterable[str], removes: Iterable
         source, target = folder / str(number), out / path
         if source.exists():  # else a killed run has moved it already
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, target)
+            source.replace(target)
     for path in removes:
         (out / path).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,9 @@ class Version:
     at: str = ""
 
 
+NO_VERSION = Version()
+
+
 @dataclass(slots=True)
 class Stock:
     """The shared input of the pages of one language."""

@@ -73,7 +73,7 @@ class TableChunk:
     Shared by both languages. ``ids``: the ids of the rows joined without separator (11 characters each).
     ``columns`` maps a column id to
 
-    * text: one string, the values joined by "\\n" (line breaks inside a value become spaces)
+    * text: one string, the values joined by line feeds (line breaks inside a value become spaces)
     * code: ``[values, codes]``: the chunk's own values and one index a row, -1 = no value
     * codes: ``[values, codes]`` with a list of indexes a row
     * date, number: a list of numbers, null = no value

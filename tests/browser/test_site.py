@@ -1,0 +1,204 @@
+"""The built site in a browser, opened from its folder as people do."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from custodex.cli import main
+from workbench import Repo
+
+pytestmark = pytest.mark.browser
+CHROMIUM = Path("/usr/bin/chromium")
+PAGES = (
+    "index.html", "customers.html", "tasks.html", "views.html", "tags.html", "staff.html", "changes.html",
+    "health.html", "help.html", "staff/li-wen.html", "team/care.html", "view/at-risk.html", "tag/risk--low.html",
+    "by/stage--customer.html", "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html",
+)  # fmt: skip
+
+
+@dataclass
+class Site:
+    """A built site and everything a page complained about or asked for outside its folder."""
+
+    folder: Path
+    browser: Browser
+    trouble: list[str] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        name, mark, rest = path.partition("?")
+        return (self.folder / name).as_uri() + mark + rest
+
+    def watch(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.trouble.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("requestfailed", lambda request: self.trouble.append(f"failed: {request.url}"))
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.trouble.append(f"{message.type}: {message.text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.folder.as_uri() + "/", "data:")):
+            self.trouble.append(f"outside: {url}")
+
+
+@pytest.fixture(scope="module")
+def folder(_sample_master: Repo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("browsed") / "repo"
+    shutil.copytree(_sample_master.root, root)
+    assert main(["-C", str(root), "build"]) == 0
+    # nothing but the folder itself may be needed, wherever it lies and whatever it is called
+    target = tmp_path_factory.mktemp("carried") / "客户 #1 site"
+    shutil.move(root / "build/site", target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's chromium")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def site(folder: Path, browser: Browser) -> Iterator[Site]:
+    found = Site(folder, browser)
+    yield found
+    assert found.trouble == []
+
+
+@pytest.fixture
+def page(site: Site) -> Iterator[Page]:
+    context = site.browser.new_context(viewport={"width": 1280, "height": 900})
+    yield site.watch(context)
+    context.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_opens_quietly(site: Site, page: Page, lang: str) -> None:
+    for path in PAGES:
+        page.goto(site.url(f"{lang}/{path}"))
+        assert page.locator("h1").first.inner_text().strip(), path
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+
+
+def test_the_front_door_leads_to_a_language(site: Site, page: Page) -> None:
+    page.goto(site.url("index.html"))
+    page.wait_for_url(re.compile(r"/(zh|en)/index\.html$"))
+
+
+def test_the_list_filters_sorts_and_keeps_its_state_in_the_address(site: Site, page: Page) -> None:
+    page.goto(site.url("en/customers.html?v=1&stage=lead"))
+    rows = page.locator("[data-app] tr:has(th a)")
+    expect(rows.first).to_be_visible()
+    leads = rows.count()
+    assert 0 < leads < 30
+    page.goto(site.url("en/customers.html?v=1&stage=lead&stage=prospect"))
+    expect(rows.first).to_be_visible()
+    assert rows.count() > leads
+    page.goto(site.url("en/customers.html?v=1&region=CN"))
+    expect(rows.first).to_be_visible()
+    inside = page.locator("[data-count]").inner_text()
+    page.locator("label", has_text="Prospect").first.click()
+    page.wait_for_url(re.compile("stage=prospect"))
+    expect(page.locator("[data-count]")).not_to_have_text(inside)
+    page.go_back()
+    expect(page.locator("[data-count]")).to_have_text(inside)
+
+
+def test_a_name_typed_in_the_list_is_found(site: Site, page: Page) -> None:
+    page.goto(site.url("zh/customers.html?v=1&q=" + "曦和"))
+    found = page.locator("a[href*='ak33t63cj0v']")
+    expect(found.first).to_be_visible()
+
+
+def test_the_palette_finds_by_pinyin_and_opens_with_enter(site: Site, page: Page) -> None:
+    page.goto(site.url("zh/index.html"))
+    page.keyboard.press("/")
+    page.get_by_role("combobox").fill("xihe")
+    option = page.get_by_role("option", name=re.compile("曦和"))
+    expect(option.first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/zh/c/\w{11}\.html"))
+
+
+def test_a_customer_is_complete_without_scripts(site: Site) -> None:
+    context = site.browser.new_context(java_script_enabled=False)
+    page = site.watch(context)
+    page.goto(site.url("zh/c/ak33t63cj0v.html"))
+    text = page.locator("main").inner_text()
+    for said in (
+        "北京曦和医疗器械（集团）有限公司",
+        "查予安",
+        "+86 139 0000 0224",
+        "91110100MAX000138U",
+        "忠诚客户",
+    ):
+        assert said in text
+    assert page.locator("a[href='tel:+8613900000224']").count() == 1
+    page.locator("a[href$='staff/li-wen.html']").first.click()
+    assert "李雯" in page.locator("h1").inner_text()
+    context.close()
+
+
+def test_the_list_without_scripts_is_a_table(site: Site) -> None:
+    context = site.browser.new_context(java_script_enabled=False)
+    page = site.watch(context)
+    page.goto(site.url("en/customers.html"))
+    assert page.locator("table.rows tbody tr").count() == 60
+    context.close()
+
+
+def test_the_other_language_is_the_same_page(site: Site, page: Page) -> None:
+    page.goto(site.url("zh/c/ak33t63cj0v.html"))
+    page.locator("a[data-language=en]").click()
+    page.wait_for_url(re.compile("/en/c/ak33t63cj0v"))
+    assert "Loyal" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_sticks_out_on_a_small_phone(site: Site, path: str) -> None:
+    context = site.browser.new_context(viewport={"width": 320, "height": 640})
+    page = site.watch(context)
+    page.goto(site.url(f"en/{path}"))
+    page.wait_for_timeout(150)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert wide <= 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_no_barrier(site: Site, lang: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    context = site.browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    page = site.watch(context)
+    found: dict[str, list[str]] = {}
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    for path in PAGES:
+        page.goto(site.url(f"{lang}/{path}"))
+        page.wait_for_timeout(150)
+        results = axe.Axe().run(page, options=options).response
+        if results["violations"]:
+            found[path] = [
+                f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary'][:160]}"
+                for one in results["violations"]
+            ]
+    site.trouble.clear()  # axe itself asks for style sheets in ways file:// does not answer
+    context.close()
+    assert found == {}, json.dumps(found, indent=1, ensure_ascii=False)

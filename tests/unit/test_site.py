@@ -1,0 +1,187 @@
+"""The small parts that pages are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custodex.errors import EnvironmentFault
+from custodex.site import addresses
+from custodex.site.charts import months_until
+from custodex.site.datafiles import bounds, chunk_of, chunks, script
+from custodex.site.forges import Forges
+from custodex.site.output import Fresh, Staged, recover
+from custodex.site.people import initials, postal
+from custodex.site.regions import broader, region_code
+from custodex.site.values import minute
+from custodex.templating import Messages, Templates
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example", " https://x", "file:///etc", "https:\\\\x", ""],
+)  # fmt: skip
+def test_only_four_schemes_lead_out(url: str) -> None:
+    assert addresses.outward(url) == ""
+
+
+def test_links_are_percent_encoded() -> None:
+    assert addresses.filtered({"tags": ["risk:low"], "owner": ["a&b"]}) == (
+        "customers.html?v=1&tags=risk%3Alow&owner=a%26b"
+    )
+    assert addresses.tag("risk:low") == "tag/risk--low.html"
+    assert addresses.mail("a?b@x.example") == "mailto:a%3Fb@x.example"
+    assert addresses.call("+86 139-0000-0123") == "tel:+8613900000123"
+    assert addresses.call("—") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit", "commit"),
+    [
+        ("github", "https://f.example/o/r/edit/main/records/a.yaml", "https://f.example/o/r/commit/abc"),
+        ("gitlab", "https://f.example/o/r/-/edit/main/records/a.yaml", "https://f.example/o/r/-/commit/abc"),
+        ("gitea", "https://f.example/o/r/_edit/main/records/a.yaml", "https://f.example/o/r/commit/abc"),
+        ("none", "", ""),
+    ],
+)
+def test_forges_have_their_own_addresses(kind: str, edit: str, commit: str) -> None:
+    forges = Forges({"forge": {"kind": kind, "url": "https://f.example/o/r/", "branch": "main"}})
+    assert forges.file("records/a.yaml").edit == edit
+    assert forges.commit("abc") == commit
+
+
+def test_a_forge_with_a_bad_address_gives_no_link() -> None:
+    forges = Forges({"forge": {"kind": "github", "url": "javascript:alert(1)", "branch": "main"}})
+    assert forges.file("records/a.yaml").edit == ""
+
+
+def test_a_forge_counts_the_folder_the_book_stands_in() -> None:
+    forges = Forges(
+        {"forge": {"kind": "github", "url": "https://f.example/o/r", "branch": "b/1"}}, "sub dir/"
+    )
+    assert forges.file("records/a.yaml").edit == "https://f.example/o/r/edit/b/1/sub%20dir/records/a.yaml"
+
+
+def test_places_count_for_what_is_above_them() -> None:
+    assert region_code({"country": "CN", "province": "44", "city": "4403"}) == "CN-4403"
+    assert region_code({"country": "CN", "city": ["4403"]}) == "CN"
+    assert list(broader("region", "CN-4403")) == ["CN-44", "CN"]
+    assert list(broader("industry", "C39")) == ["C"]
+
+
+def test_addresses_are_written_the_way_of_their_country() -> None:
+    chinese = {
+        "country": "CN",
+        "province": "广东省",
+        "city": "深圳市",
+        "street": "科技路 1 号",
+        "postal_code": "518000",
+    }
+    assert postal(chinese, "中国") == "518000\n广东省深圳市科技路 1 号"
+    english = {"country": "GB", "city": "London", "street": "1 High Street", "postal_code": "N1 1AA"}
+    assert postal(english, "United Kingdom") == "1 High Street\nN1 1AA London\nUnited Kingdom"
+
+
+def test_avatars() -> None:
+    assert initials("曾国藩") == "曾"
+    assert initials("Ada Lovelace King") == "AL"
+    assert initials("") == "?"
+
+
+def test_months_until() -> None:
+    assert months_until("2026-02", 3) == ["2025-12", "2026-01", "2026-02"]
+    assert months_until("", 3) == []
+
+
+def test_moments_lose_their_seconds_and_keep_their_zone() -> None:
+    assert minute("2026-03-02T09:30:15.25+08:00") == "2026-03-02T09:30+08:00"
+    assert minute("2026-03-02T09:30:15Z") == "2026-03-02T09:30Z"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 1024, 1025, 5000, 100_000])
+def test_every_row_has_one_data_file_and_files_stay_small(rows: int) -> None:
+    count = chunks(rows)
+    assert rows / count <= 1024
+    for bucket in range(0, 1 << 16, 997):
+        low, high = bounds(chunk_of(bucket, count), count)
+        assert low <= bucket < high
+
+
+def test_a_data_script_cannot_be_ended_by_its_data() -> None:
+    made = script("rows", "</script><!--\u2028&").decode()
+    assert made.startswith("custodex.rows(")
+    assert not any(sign in made for sign in ("<", ">", "&", "\u2028"))
+
+
+def made_of(folder: Path, text: str) -> Templates:
+    (folder / "templates").mkdir(parents=True)
+    (folder / "templates/page.html.j2").write_text(text, "utf-8")
+    return Templates([folder], Messages({"a": "<1> & {n}", "b": "<2>"}, "en"), "en", None)
+
+
+def test_templates_escape_everything_once(tmp_path: Path) -> None:
+    templates = made_of(
+        tmp_path,
+        '{% macro m(x) %}<i title="{{ x }}">{{ x }}</i>{% endmacro %}'
+        "{{ page }}|{{ t('b') }}|{{ t('a', n=page) }}|{{ m(page) }}|{{ 1234|number }}",
+    )
+    escaped = "&lt;b&gt;&#34;"
+    assert templates.render("page", '<b>"').decode() == (
+        f'{escaped}|&lt;2&gt;|&lt;1&gt; &amp; {escaped}|<i title="{escaped}">{escaped}</i>|1,234'
+    )
+
+
+@pytest.mark.parametrize("text", ["{{ nobody }}", "{{ page.nothing }}", "{{ t('missing') }}", "{% if %}"])
+def test_a_template_with_a_mistake_stops_the_build_and_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        made_of(tmp_path, text).render("page", object())
+    assert "page" in caught.value.message.en or "missing" in caught.value.message.en
+
+
+def test_the_repository_may_replace_a_template(tmp_path: Path) -> None:
+    made_of(tmp_path / "packaged", "packaged")
+    made_of(tmp_path / "own", "own")
+    both = Templates([tmp_path / "own", tmp_path / "packaged"], Messages({}, "en"), "en", tmp_path / "cache")
+    assert both.render("page", None) == b"own"
+
+
+def site(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_change_is_finished_once_its_journal_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    first = Fresh(out)
+    for name in ("a.html", "c/b.html", "c/old.html"):
+        first.write(name, b"1")
+    first.commit()
+    change = Staged(out)
+    change.write("a.html", b"2")
+    change.write("c/new.html", b"2")
+    change.remove("c/old.html")
+    assert site(out) == {"a.html": "1", "c/b.html": "1", "c/old.html": "1"}
+    recover(out, "name")  # killed before the journal: nothing happened
+    assert site(out) == {"a.html": "1", "c/b.html": "1", "c/old.html": "1"}
+    change = Staged(out)
+    change.write("a.html", b"2")
+    change.write("c/new.html", b"2")
+    change.remove("c/old.html")
+    change.journal("name")
+    recover(out, "name")  # killed after it: everything happens
+    assert site(out) == {"a.html": "2", "c/b.html": "1", "c/new.html": "2"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_journal_of_another_site_is_forgotten(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    first = Fresh(out)
+    first.write("a.html", b"1")
+    first.commit()
+    change = Staged(out)
+    change.write("a.html", b"2")
+    change.journal("this")
+    recover(out, "that")
+    assert site(out) == {"a.html": "1"}
