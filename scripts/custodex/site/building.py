@@ -45,11 +45,11 @@ def build(job: Job) -> Built:
                 built, output = _Build(job, state).run()
             # from here on the state speaks of the new site: a build killed now is finished by the next
             output.commit()
-            return built
         except OSError as error:
             raise fault(job.out, error) from error
         finally:
             state.close()
+    return built
 
 
 class _Build:

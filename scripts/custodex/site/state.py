@@ -173,10 +173,10 @@ class State:
         parts, values = [], []
         for facet, wanted in sorted(where.items()):
             marks = ",".join("?" * len(wanted))
-            parts.append(f"SELECT key FROM facets WHERE facet = ? AND value IN ({marks})")
+            parts.append(f"SELECT key FROM facets WHERE facet = ? AND value IN ({marks})")  # noqa: S608
             values += [facet, *wanted]
         inside = f" AND key IN ({' INTERSECT '.join(parts)})" if parts else ""
-        query = f"SELECT key FROM cards WHERE kind = 'customer' AND alive = 1{inside} ORDER BY sort, key"
+        query = f"SELECT key FROM cards WHERE kind = 'customer' AND alive = 1{inside} ORDER BY sort, key"  # noqa: S608
         return [key for (key,) in self._db.execute(query, values)]
 
     def tasks(self, limit: int, assignee: str | None = None) -> list[tuple[str, str]]:

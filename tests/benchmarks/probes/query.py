@@ -48,14 +48,15 @@ def sqlite(file: Path) -> Ask:
     return lambda text: len(db.execute(select, (f'"{" ".join(tokens(text))}"',)).fetchall())
 
 
-def asked(ask: Ask, text: str) -> tuple[float, int]:
-    """Return the median time of a question in milliseconds and the size of its answer."""
-    found, spent = ask(text), []
+def asked(ask: Ask, text: str) -> tuple[float, float, int]:
+    """Return the median time and processor time of a question in milliseconds and the size of its answer."""
+    found, wall, cpu = ask(text), [], []
     for _ in range(ROUNDS):
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         ask(text)
-        spent.append(1000 * (time.perf_counter() - begin))
-    return statistics.median(spent), found
+        wall.append(1000 * (time.perf_counter() - begin))
+        cpu.append(1000 * (time.process_time() - worked))
+    return statistics.median(wall), statistics.median(cpu), found
 
 
 def main() -> None:
