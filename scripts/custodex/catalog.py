@@ -20,7 +20,7 @@ from custodex.records import ROOT, kind_of_record
 from custodex.snapshots import Entry, Snapshot
 from custodex.store import Store, state_folder
 
-VERSION = "3"
+VERSION = "10"
 _BATCH = 500
 _DDL = """
 CREATE TABLE entries (path TEXT PRIMARY KEY, record TEXT, kind TEXT, mode TEXT NOT NULL, blob TEXT NOT NULL,

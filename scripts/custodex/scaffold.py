@@ -56,13 +56,18 @@ def files(today: date, *, records: bool) -> Iterator[tuple[str, bytes]]:
         yield target, (skeleton / name).read_bytes()
     if records:
         yield from _records(schema, today)
+    else:  # says that none are meant to be there yet; without it the check calls an empty book a mistake
+        yield f"{ROOT}/.gitkeep", b""
 
 
 def lay_out(target: Path, today: date, *, records: bool) -> list[Laid]:
     """Write the files of a new repository to the folder *target*; what stands there is never touched."""
     laid = []
     (target / ROOT).mkdir(parents=True, exist_ok=True)
+    in_use = any((target / ROOT).iterdir())
     for name, data in files(today, records=records):
+        if in_use and name == f"{ROOT}/.gitkeep":
+            continue
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -17,7 +17,6 @@ from custodex.site.regions import broader, region_code
 from custodex.site.values import minute
 from custodex.templating import Messages, Templates
 
-
 BAD_SCHEMES = (
     "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example", " https://x",
     "file:///etc", "https:\\\\x", "",
