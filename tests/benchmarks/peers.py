@@ -46,7 +46,8 @@ class Peers:
                 env=environ(), capture_output=True, text=True, check=True,
             ).stdout
         )  # fmt: skip
-        versions = {one["name"]: one["version"] for one in found if one["name"].lower() in PACKAGES}
+        named = {one["name"].lower().replace("_", "-"): one["version"] for one in found}
+        versions = {name: named[name] for name in PACKAGES}
         versions["SQLite"] = sqlite3.sqlite_version
         versions["Whoosh-Reloaded"] = metadata.version("Whoosh-Reloaded")
         return versions

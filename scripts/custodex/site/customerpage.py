@@ -15,7 +15,7 @@ from custodex.site.cards import Card
 from custodex.site.completeness import Complete
 from custodex.site.completeness import Completeness as Judge
 from custodex.site.context import Context
-from custodex.site.customermodels import Completeness, CustomerPage, Event, StubPage, TagGroup
+from custodex.site.customermodels import Completeness, CustomerPage, Event, Person, StubPage, TagGroup
 from custodex.site.fields import Facts
 from custodex.site.origins import Origins
 from custodex.site.people import Contacts, initials
@@ -83,13 +83,14 @@ class CustomerPages:
         events = context.timelines.events(record, names, origins)
         divided = parts(events)
         for number, part in enumerate(divided, start=1):
-            yield self._page(subject, origins, contacts, part, events, number, len(divided))
+            yield self._page(subject, origins, (contacts, people), part, events, number, len(divided))
 
     def _page(
-        self, subject: Subject, origins: Origins, contacts: Contacts, part: Sequence[Event],
+        self, subject: Subject, origins: Origins, reached: tuple[Contacts, Sequence[Person]], part: Sequence[Event],
         events: Sequence[Event], number: int, count: int,
     ) -> CustomerPage:  # fmt: skip
         context, main, card = self._context, subject.record.main, subject.card
+        contacts, people = reached
         first = number == 1
         tasks = context.timelines.open_tasks(subject.record)
         return CustomerPage(
@@ -108,7 +109,7 @@ class CustomerPages:
             next_due=context.moment(card.next_due) if card.next_due else None,
             since=context.moment(card.since) if card.since else None,
             featured=self._shown_featured(main),
-            people=contacts.people() if first else (),
+            people=people if first else (),
             addresses=contacts.addresses() if first else (),
             preferences=contacts.preferences(),
             groups=self._groups(subject, origins, contacts) if first else (),

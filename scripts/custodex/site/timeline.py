@@ -64,7 +64,8 @@ class Timelines:
     def events(self, record: Record, people: Mapping[str, str], origins: Origins) -> list[Event]:
         """Return all events, newest first; *people* names the contacts of the customer by id."""
         found = [*self._documents(record, people), *self._changes(origins)]
-        found.sort(key=lambda event: (event.when.iso[:16], event.anchor), reverse=True)
+        # stable: changes of the same minute stay in the order of their commits, newest first
+        found.sort(key=lambda event: event.when.iso[:16], reverse=True)
         return found
 
     def _documents(self, record: Record, people: Mapping[str, str]) -> Iterator[Event]:
