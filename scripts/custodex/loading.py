@@ -22,6 +22,7 @@ from custodex.findings import Fault, Finding
 from custodex.git import Git
 from custodex.placing import place
 from custodex.snapshots import Entry, Snapshot
+from custodex.workers import end_with_parent
 from custodex.yamlfile import parse
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _start_worker(
     known: Sequence[Finding],
     examiner: Examiner,
 ) -> None:
+    end_with_parent()
     gc.disable()  # documents hold no cycles; collecting costs a third of the time
     git = Git(root, environ)
     _WORKER[:] = [_Worker(Snapshot(git, "commit", ""), Book(files, known=known), examiner)]

@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         yamlwriter postings termtable indexfiles""",
         # 1 adapters: each owns one outside thing, none knows another
         """files locks yamlfile schemas git gitlog store hanzi phones emails whooshindex templating locales
-        sheets starter""",
+        sheets starter workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
         """placing schemalint snapshots facts books examining vocabularies loading pathrules syncing catalog
         readers""",

@@ -13,6 +13,7 @@ from custodex.search.rows import Rows
 from custodex.search.segments import LARGEST, seal
 from custodex.texts import Text
 from custodex.whooshindex import Index
+from custodex.workers import end_with_parent
 
 _WORTH_FORKING = 2000
 _BATCH = 100
@@ -72,6 +73,7 @@ def _feed(line: Connection, rows: Iterator[Rows], size: int) -> bool:
 
 def _serve(index: Index, line: Connection) -> None:
     """Write a segment for every run of batches that ends with an empty one; answer with all at the end."""
+    end_with_parent()
     segments = []
     waiting: list[Rows] = []
     while (batch := line.recv()) is not None:

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from custodex import __version__
@@ -103,14 +104,16 @@ class _Build:
                 templates.warm(TEMPLATES)
             writer = Writer(output, state, 0)
             keys = [key for key in rows if key.startswith("customers/")]
-            for batch in render_all(shared, keys):
+            batches = render_all(shared, keys)
+            first = next(batches, [])  # starts the workers: the other pages are made while they render
+            self._pages(shared.engine(), writer, Touched(everything=True))
+            for batch in chain([first], batches):
                 for one in batch:
                     for path, digest in one.files:
                         writer.note(path, one.key, digest)
                     state.ask(one.key, one.asks)
                     self._rendered += len(one.files)
                 writer.flush()
-            self._pages(shared.engine(), writer, Touched(everything=True))
             output.write(SEAL, self._seal(writer))
             self._remember(writer)
         except BaseException:
@@ -191,7 +194,8 @@ class _Build:
             writer.put("assets", _assets(job.folders))
             index = next(iter(engine.tongues.values()))
             writer.put("index", {"index.html": index.render("index", _index(job, stocks))})
-        if job.tiers is not None:
+        searched = touched.everything or self._state.meta("seq") != self._now["seq"]
+        if job.tiers is not None and searched:
             writer.put("search", ((f"search/{name}", data) for name, data in job.tiers()))
         writer.flush()
         return pages

@@ -19,6 +19,7 @@ from custodex.site.output import Output
 from custodex.site.state import digest
 from custodex.templating import Messages, Templates
 from custodex.texts import Lang
+from custodex.workers import end_with_parent
 
 T = TypeVar("T")
 _CHUNK = 100
@@ -101,6 +102,7 @@ _ENGINE: list[Engine] = []
 
 
 def _start() -> None:
+    end_with_parent()
     gc.disable()  # pages hold no cycles worth looking for
     _ENGINE[:] = [_WORK[0][0].engine()]
 
