@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from custodex.cli import main
@@ -185,7 +186,6 @@ def test_nothing_sticks_out_on_a_small_phone(site: Site, path: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_axe_finds_no_barrier(site: Site, lang: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     context = site.browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
     page = site.watch(context)
     found: dict[str, list[str]] = {}
@@ -193,7 +193,7 @@ def test_axe_finds_no_barrier(site: Site, lang: str, scheme: str) -> None:
     for path in PAGES:
         page.goto(site.url(f"{lang}/{path}"))
         page.wait_for_timeout(150)
-        results = axe.Axe().run(page, options=options).response
+        results = Axe().run(page, options=options).response
         if results["violations"]:
             found[path] = [
                 f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary'][:160]}"
