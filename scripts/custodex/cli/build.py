@@ -84,6 +84,7 @@ def prepare(
     """Bring catalog and index up to date and return the build that is left to do."""
     from custodex import reports
     from custodex.cli.rulebook import all_rules
+    from custodex.search.tierpatch import patched
     from custodex.search.tiers import tiers
     from custodex.site.job import Job
 
@@ -107,6 +108,7 @@ def prepare(
         prefix=session.git.prefix().decode("utf-8", "replace"),
         find=Find(searcher, session.today),
         tiers=lambda: tiers(searcher),
+        patch_tiers=lambda changed, old: patched(searcher, changed, old),
         processes=min(os.cpu_count() or 1, 4),
         anew=anew,
     )

@@ -69,6 +69,7 @@ class _Build:
         }
         self._now = _identity(job, self._reader, self._history)
         self._rendered = 0
+        self._changed: list[str] = []
 
     def run(self) -> tuple[Built, Output]:
         """Choose between everything and the difference."""
@@ -174,7 +175,9 @@ class _Build:
             old, new = state.card(key), found.get(key)
             state.replace(key, new)
             _note(touched, said, key, old, new)
-        dirty = {key for key, kind, _ in changes if kind == "customer"} | state.askers(said)
+        customers = {key for key, kind, _ in changes if kind == "customer"}
+        self._changed = sorted(key.partition("/")[2] for key in customers)
+        dirty = customers | state.askers(said)
         return [key for key, kind, _ in changes if key not in found and kind != "customer"], dirty
 
     # --- both
@@ -194,11 +197,21 @@ class _Build:
             writer.put("assets", _assets(job.folders))
             index = next(iter(engine.tongues.values()))
             writer.put("index", {"index.html": index.render("index", _index(job, stocks))})
-        searched = touched.everything or self._state.meta("seq") != self._now["seq"]
-        if job.tiers is not None and searched:
-            writer.put("search", ((f"search/{name}", data) for name, data in job.tiers()))
+        if touched.everything or self._state.meta("seq") != self._now["seq"]:
+            self._search(writer, anew=touched.everything)
         writer.flush()
         return pages
+
+    def _search(self, writer: Writer, *, anew: bool) -> None:
+        """Write the search files: those that the changed customers touch, or all where that is not possible."""
+        job = self._job
+        if not anew and job.patch_tiers is not None:
+            patch = job.patch_tiers(self._changed, lambda name: _bytes_of(job.out / "search" / name))
+            if patch is not None:
+                writer.change("search", {f"search/{name}": data for name, data in patch.items()})
+                return
+        if job.tiers is not None:
+            writer.put("search", ((f"search/{name}", data) for name, data in job.tiers()))
 
     def _seal(self, writer: Writer) -> bytes:
         version = self._job.version
@@ -258,6 +271,10 @@ def _shown(card: Card | None) -> object:
 def _card(rows: Mapping[str, str], key: str) -> Card | None:
     row = rows.get(key)
     return from_row(row) if row else None
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def _no_cards() -> Cards:

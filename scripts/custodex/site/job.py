@@ -15,6 +15,9 @@ from custodex.site.sources import Finder, HistorySource
 from custodex.site.stock import NO_VERSION, Version
 from custodex.texts import LANGS, Lang
 
+Old = Callable[[str], bytes | None]
+"""Returns a search file, by its name below `search/`, as the site in place has it."""
+
 Connect = Callable[[], tuple[Reader, HistorySource]]
 """Opens the records and their history anew: every process needs its own."""
 
@@ -24,7 +27,8 @@ class Job:
     """One build.
 
     `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` yields name and content of the
-    search files; `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
+    search files, `patch_tiers` those that change with the customers it is given (None: make all anew);
+    `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
     """
 
     out: Path
@@ -40,6 +44,7 @@ class Job:
     prefix: str = ""
     find: Finder | None = None
     tiers: Callable[[], Iterable[tuple[str, bytes]]] | None = None
+    patch_tiers: Callable[[Iterable[str], Old], Mapping[str, bytes] | None] | None = None
     processes: int = 1
     anew: bool = False
 

@@ -36,6 +36,14 @@ class Writer:
         self._forget(before)
         self.flush()
 
+    def change(self, owner: str, files: Mapping[str, bytes]) -> None:
+        """Write the *files* of an owner that keeps its other files."""
+        before = self._state.files(owner)
+        for path, data in files.items():
+            self._output.write(path, data)
+            self.note(path, owner, digest(data), before.get(path))
+        self.flush()
+
     def note(self, path: str, owner: str, new: bytes, old: bytes | None = None) -> None:
         """Note a file as written."""
         self._rows.append((path, owner, new))
