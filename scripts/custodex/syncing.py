@@ -57,10 +57,10 @@ class Sync:
     def _move_entries(self) -> int:
         rows = self._candidates()
         changed = 0
+        query = "SELECT mode, blob, record, doc FROM entries WHERE path = ?"
+        fresh = self._is_empty("entries")
         for path, entry in rows:
-            known = self._db.execute(
-                "SELECT mode, blob, record, doc FROM entries WHERE path = ?", (path,)
-            ).fetchone()
+            known = None if fresh else self._db.execute(query, (path,)).fetchone()
             before = (known[0], known[1]) if known else None
             after = (entry.mode, entry.blob) if entry else None
             if before != after:
@@ -74,7 +74,8 @@ class Sync:
     def _move_entry(self, path: str, entry: Entry | None, known: Any) -> None:
         place_ = locate(path)
         record = place_.record if place_ else None
-        self._db.execute("DELETE FROM findings WHERE record = ?", (f"path:{path}",))
+        if known:
+            self._db.execute("DELETE FROM findings WHERE record = ?", (f"path:{path}",))
         if known and known[3] is not None:
             self._old_docs.append(known[3])
         if record:
@@ -255,9 +256,15 @@ class Sync:
         self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
         return len(dirty)
 
+    def _is_empty(self, table: str) -> bool:
+        """Tell whether nothing is known yet: a first sync need not ask about every path."""
+        return self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None  # noqa: S608
+
     def _with_dependents(self) -> set[str]:
-        touched = {f"record:{key}" for key in self._dirty} | self._dep_keys
         found = set(self._dirty)
+        if self._is_empty("deps"):
+            return found
+        touched = {f"record:{key}" for key in self._dirty} | self._dep_keys
         for dep in touched:
             found.update(row[0] for row in self._db.execute("SELECT record FROM deps WHERE dep = ?", (dep,)))
         return found
