@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from custodex.errors import UsageFault
-from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git, pathspec, readable
+from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git, readable
 from custodex.records import MAX_BYTES, ROOT, SCHEMA_ROOT
 from custodex.texts import Text
 
@@ -55,16 +55,6 @@ class Snapshot:
         for change in self.git.tree_changes(tree, self.tree, _PATHS):
             if change.path not in self.overlay:
                 yield Entry(change.path, change.mode, change.blob or "")
-
-    def entry_at(self, path: str) -> Entry | None:
-        """Return what stands at *path*, or None."""
-        if path in self.overlay:
-            found = self.overlay[path]
-            return found if found.blob else None
-        for change in self.git.tree_changes(EMPTY_TREE, self.tree, (pathspec(path),)):
-            if change.path == path:
-                return Entry(path, change.mode, change.blob or "")
-        return None
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Yield the content of regular entries, in their order; what is too large comes as too many zeros."""

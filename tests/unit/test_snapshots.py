@@ -9,9 +9,9 @@ import pytest
 
 from custodex import snapshots
 from custodex.errors import UsageFault
-from custodex.git import Git
+from custodex.git import EMPTY_TREE, Git
 from custodex.records import MAX_BYTES
-from custodex.snapshots import HARD_LINK, SPECIAL, Snapshot
+from custodex.snapshots import HARD_LINK, SPECIAL, Entry, Snapshot
 from workbench import Repo, clean_environ
 
 A, B = "records/staff/a.yaml", "records/staff/b.yaml"
@@ -32,9 +32,15 @@ def worktree(repo: Repo) -> Snapshot:
     return snapshots.worktree(Git(repo.root, clean_environ()))
 
 
+def standing(snapshot: Snapshot) -> dict[str, Entry]:
+    """Return every entry of a snapshot by its path."""
+    tree = {entry.path: entry for entry in snapshot.entries_since(EMPTY_TREE)}
+    return {path: entry for path, entry in {**tree, **snapshot.overlay}.items() if entry.blob}
+
+
 def contents(snapshot: Snapshot, *paths: str) -> list[bytes]:
-    entries = [entry for path in paths if (entry := snapshot.entry_at(path))]
-    return [data for _, data in snapshot.read(entries)]
+    known = standing(snapshot)
+    return [data for _, data in snapshot.read(known[path] for path in paths)]
 
 
 def test_untracked_changed_deleted_and_ignored_files(repo: Repo) -> None:
@@ -46,7 +52,7 @@ def test_untracked_changed_deleted_and_ignored_files(repo: Repo) -> None:
     assert set(snapshot.overlay) == {A, B}
     assert contents(snapshot, A, B) == [b"a: 2\n", b"b: 1\n"]
     (repo.root / A).unlink()
-    assert worktree(repo).entry_at(A) is None
+    assert A not in standing(worktree(repo))
 
 
 def test_the_index_decides_what_is_staged(repo: Repo) -> None:

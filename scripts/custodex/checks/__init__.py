@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from custodex.catalog import Catalog
     from custodex.snapshots import Snapshot
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a rule judges differently: what the catalog remembers is then judged anew."""
 
 

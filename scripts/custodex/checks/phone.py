@@ -28,6 +28,20 @@ RULES = (
         bad='number: "13900000123"',
         good='number: "+86 139 0000 0123"',
     ),
+    Rule(
+        "phone-plan",
+        Text("不在号码规划内的电话", "number outside the numbering plan"),
+        Text(
+            "老号码、内部号码和新开的号段在号码规划里查不到。写明了国家的号码会保留下来，请人核对一次。",
+            "Old numbers, internal ones and ranges opened lately are in no numbering plan. A number whose country "
+            "is given is kept, for somebody to look at once.",
+        ),
+        Text("{name} {value} {problem}（{region}）", "{name} {value} {problem} ({region})"),
+        Text("核对号码；确实如此就不必改", "compare it with the source; leave it if it is right"),
+        bad='number: "(171) 555-7788"\nregion: GB',
+        good='number: "020 7946 0123"\nregion: GB',
+        severity="warning",
+    ),
 )
 
 _PROBLEMS = {
@@ -36,9 +50,11 @@ _PROBLEMS = {
     "range": Text("不在该国的号码规划内", "is in no number range of its country"),
 }
 
+_UNPLANNED = frozenset({"length", "range"})
+
 
 def check(page: Page) -> Iterator[Fault]:
-    """Yield a fault for every number that cannot exist or lacks its country."""
+    """Yield a fault for every number that cannot exist or lacks its country; with its country it only warns."""
     for pointer, node, found in page.formatted("phone"):
         beside = node.hint("region")
         region = group_of(page.value, pointer).get(beside) if beside else None
@@ -46,7 +62,10 @@ def check(page: Page) -> Iterator[Fault]:
         if problem:
             text = _without_country(beside) if problem == "country" else _PROBLEMS[problem]
             params = {**named(node, pointer), "value": found, "problem_zh": text.zh, "problem_en": text.en}
-            yield Fault("phone", pointer, params)
+            if region and problem in _UNPLANNED:
+                yield Fault("phone-plan", pointer, {**params, "region": region})
+            else:
+                yield Fault("phone", pointer, params)
 
 
 def _without_country(beside: str | None) -> Text:
