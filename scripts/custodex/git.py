@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from custodex.texts import Text
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 GITLINK, SYMLINK, REGULAR = "160000", "120000", "100644"
+_MOST_CONFLICTS = 127
+"""git merge-file exits with the number of conflicts, up to this."""
 UNMERGED = "unmerged"
 """The mode of a path whose merge is not resolved; the index then holds no content for it."""
 
@@ -161,6 +164,24 @@ class Git:
             "--ignore-submodules=none", "--", *paths,
         )  # fmt: skip
         return _status_changes(output, self.prefix())
+
+    def merge_text(
+        self, ours: bytes, base: bytes, theirs: bytes, labels: Sequence[str], marker_size: int = 7
+    ) -> tuple[bytes, bool]:
+        """Return three texts merged line by line with markers, and whether there was no conflict.
+
+        *labels* name ours, base and theirs behind the markers.
+        """
+        with tempfile.TemporaryDirectory(prefix="custodex-") as folder:
+            paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
+            for path, data in zip(paths, (ours, base, theirs), strict=True):
+                path.write_bytes(data)
+            named = [part for label in labels for part in ("-L", label)]
+            size = f"--marker-size={marker_size}"
+            result = self._start(["merge-file", "-p", "--diff3", size, *named, *map(str, paths)], None)
+        if result.returncode not in range(_MOST_CONFLICTS + 1):
+            raise EnvironmentFault(Text("git merge-file 失败", "git merge-file failed"))
+        return result.stdout, result.returncode == 0
 
     def blobs(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
         """Yield the blobs in the order asked for, through one process; above *limit* bytes without data."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from custodex import __version__
+from custodex.cli.mergesetup import is_registered, register
 from custodex.cli.session import Session
-from custodex.cli.verbs import format_option, verb
+from custodex.cli.verbs import format_option, option, verb
 from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
 from custodex.texts import Text
 
@@ -29,6 +30,7 @@ class Line:
     state: State
     text: Text
     fix: Text | None = None
+    mend: Callable[[Session], None] | None = None
 
 
 @verb(
@@ -37,10 +39,16 @@ class Line:
         "look at the installation: git, hooks, Python, catalog, locale",
     )
 )
+@option("--fix", "mends", is_flag=True, help=Text("改好能自动改好的", "mend what can be mended for you"))
 @format_option("table", "json")
-def command(session: Session, *, form: str) -> int:
+def command(session: Session, *, mends: bool, form: str) -> int:
     """Look at the installation."""
     lines = list(_look(session))
+    wrong = [line.mend for line in lines if line.mend and line.state != "ok"]
+    if mends and wrong:
+        for mend in wrong:
+            mend(session)
+        lines = list(_look(session))
     if form == "json":
         session.out_json({"lines": [
             {"name": line.name, "state": line.state, "text": line.text.get(session.lang),
@@ -57,7 +65,7 @@ def command(session: Session, *, form: str) -> int:
 def _look(session: Session) -> Iterator[Line]:
     yield _python()
     yield _encoding()
-    for examine in (_git, _repository, _schema, _hooks, _attributes, _identity, _depth, _catalog):
+    for examine in (_git, _repository, _schema, _hooks, _attributes, _merging, _identity, _depth, _catalog):
         line = _careful(examine, session)
         yield line
         if line.state == "fail":
@@ -128,6 +136,21 @@ def _attributes(session: Session) -> Line:
         "add this line to .gitattributes: records/** text eol=lf",
     )
     return Line("attributes", "ok" if good else "warn", text, fix)
+
+
+def _merging(session: Session) -> Line:
+    said = session.git.run("check-attr", "merge", "--", "records/customers/x.yaml").decode("utf-8", "replace")
+    named, there = said.strip().endswith(": custodex"), is_registered(session.git)
+    text = Text(
+        "合并按字段进行" if named and there else "合并按文本行进行",
+        f"records are merged {'field by field' if named and there else 'line by line'}",
+    )
+    fix = Text(
+        "运行 custodex doctor --fix" if named else "在 .gitattributes 中加入：records/**/*.yaml merge=custodex",
+        "run custodex doctor --fix" if named
+        else "add this line to .gitattributes: records/**/*.yaml merge=custodex",
+    )  # fmt: skip
+    return Line("merging", "ok" if named and there else "warn", text, fix, lambda to: register(to.git))
 
 
 def _identity(session: Session) -> Line:

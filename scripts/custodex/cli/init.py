@@ -48,6 +48,7 @@ def command(session: Session, folder: Path, *, empty: bool) -> None:
 
 def _make_git(session: Session, target: Path) -> None:
     """Make *target* a Git repository unless it already lies in one."""
+    from custodex.cli.mergesetup import register
     from custodex.git import Git
 
     session.work_in(target)
@@ -55,6 +56,7 @@ def _make_git(session: Session, target: Path) -> None:
     inside = git.run("rev-parse", "--is-inside-work-tree", allowed=(0, 128)).strip()
     if inside != b"true":
         git.run("init", "--quiet", "--initial-branch=main")
+    register(git)
 
 
 def _prepare_editor(session: Session, target: Path) -> None:

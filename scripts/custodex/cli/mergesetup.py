@@ -1,0 +1,26 @@
+"""Git's settings for merging records field by field, as a clone has to carry them itself."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from custodex.git import Git
+
+_NAME = "merge.custodex"
+
+
+def register(git: Git) -> None:
+    """Tell this clone's Git which program merges records (`merge=custodex` in .gitattributes)."""
+    git.run("config", f"{_NAME}.name", "custodex: records field by field")
+    git.run("config", f"{_NAME}.driver", _command())
+
+
+def is_registered(git: Git) -> bool:
+    """Tell whether the clone knows a program; without one Git merges lines and says nothing."""
+    return bool(git.run("config", f"{_NAME}.driver", allowed=(0, 1)).strip())
+
+
+def _command() -> str:
+    """Return the command with the Python of now: programs with windows do not see a virtual environment."""
+    return f"{shlex.quote(sys.executable)} -m custodex merge-driver %O %A %B %L %P"

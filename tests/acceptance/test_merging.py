@@ -1,0 +1,167 @@
+"""Two people change one record on two branches: real merges by Git, with and without something to decide."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench import ROOT, Repo
+
+CUSTOMER = "records/customers/bb/bbf7xwmhbda/customer.yaml"
+CONTACTS = "records/customers/bb/bbf7xwmhbda/contacts.yaml"
+OWNER_PHONE = '      - number: "+1 212 555 0128"\n        type: work\n        primary: true\n'
+
+Edit = Callable[[str], str]
+
+
+def replaced(old: str, new: str) -> Edit:
+    """Return the edit of a text that must hold *old*."""
+
+    def edit(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+@pytest.fixture
+def merging_repo(sample_repo: Repo) -> Repo:
+    (sample_repo.root / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    sample_repo.commit("attributes")
+    assert sample_repo.custodex("doctor", "--fix").returncode == 0
+    return sample_repo
+
+
+def merge(repo: Repo, path: str, ours: Edit, theirs: Edit) -> subprocess.CompletedProcess[str]:
+    """Commit *theirs* on a branch and *ours* on main, then merge the branch."""
+    for branch, edit in (("branch", theirs), ("main", ours)):
+        repo.git("checkout", "-q", *(["-b", branch] if branch == "branch" else [branch]))
+        repo.write(path, edit(repo.read(path)))
+        repo.commit(f"change on {branch}")
+    return subprocess.run(
+        ["git", "merge", "--no-edit", "branch"], cwd=repo.root, env=dict(repo.environ),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_doctor_tells_of_a_clone_that_merges_by_lines_and_mends_it(sample_repo: Repo) -> None:
+    (sample_repo.root / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    assert "records are merged line by line" in sample_repo.custodex("doctor").stdout
+    assert "records are merged field by field" in sample_repo.custodex("doctor", "--fix").stdout
+    assert "records are merged field by field" in sample_repo.custodex("doctor").stdout
+
+
+def test_neighbouring_fields_changed_by_two_people_merge_where_lines_would_conflict(
+    merging_repo: Repo,
+) -> None:
+    done = merge(
+        merging_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal"), replaced("grade: medium", "grade: large"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "stage: loyal\ngrade: large\n" in merging_repo.read(CUSTOMER)
+    assert merging_repo.custodex("check").returncode == 0
+
+
+def test_a_field_added_at_two_places_does_not_stand_twice(merging_repo: Repo) -> None:
+    done = merge(
+        merging_repo, CUSTOMER,
+        replaced("name: O'Hara's Bakery, Inc.\n", "name: O'Hara's Bakery, Inc.\nname_en: OHara Bakery Inc.\n"),
+        replaced("grade: medium\n", "grade: medium\nname_en: OHara Bakery Inc.\n"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert merging_repo.read(CUSTOMER).count("name_en:") == 1
+    assert merging_repo.custodex("check").returncode == 0
+
+
+def test_two_phones_added_to_one_person_are_both_there(merging_repo: Repo) -> None:
+    done = merge(
+        merging_repo, CONTACTS,
+        replaced(OWNER_PHONE, OWNER_PHONE + '      - number: "+1 212 555 0177"\n        type: mobile\n'),
+        replaced(OWNER_PHONE, OWNER_PHONE + '      - number: "+1 212 555 0188"\n        type: mobile\n'),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = merging_repo.read(CONTACTS)
+    assert text.index("0128") < text.index("0177") < text.index("0188") < text.index("Dwight")
+    assert merging_repo.custodex("check").returncode == 0
+
+
+def test_comments_of_both_sides_stay(merging_repo: Repo) -> None:
+    done = merge(
+        merging_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal  # since the second oven"),
+        replaced("website: https", "# asked by phone\nwebsite: https"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = merging_repo.read(CUSTOMER)
+    assert "stage: loyal  # since the second oven\n" in text
+    assert "# asked by phone\nwebsite: https" in text
+
+
+def test_one_field_changed_twice_is_told_in_words_and_marked_for_the_check(merging_repo: Repo) -> None:
+    done = merge(
+        merging_repo, CUSTOMER,
+        lambda text: replaced("stage: customer", "stage: loyal")(replaced("grade: medium", "grade: large")(text)),
+        replaced("stage: customer", "stage: dormant"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"{CUSTOMER}: stage: changed to different values on the two sides" in done.stderr
+    text = merging_repo.read(CUSTOMER)
+    assert (
+        "<<<<<<< ours\nstage: loyal\n||||||| base\nstage: customer\n=======\nstage: dormant\n>>>>>>> theirs\n"
+        in text
+    )
+    assert text.count("<<<<<<<") == 1
+    assert "grade: large\n" in text
+    found = merging_repo.custodex("check")
+    assert found.returncode == 1
+    assert "yaml-conflict" in found.stdout
+
+
+def test_a_person_taken_away_here_and_changed_there_is_not_lost(merging_repo: Repo) -> None:
+    second = merging_repo.read(CONTACTS).partition("  - id: p2\n")[2].partition("phones:\n  - number")[0]
+    done = merge(
+        merging_repo, CONTACTS,
+        replaced(f"  - id: p2\n{second}", ""), replaced("title: Plant Manager", "title: Operations Director"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"{CONTACTS}: people.p2: deleted on one side, changed on the other" in done.stderr
+    assert "Operations Director" in merging_repo.read(CONTACTS)
+
+
+def test_changes_that_only_together_break_a_rule_are_a_conflict(merging_repo: Repo) -> None:
+    """One side makes the customer a stub of another, the other side goes on filling in the record."""
+    stub = "id: bbf7xwmhbda\nmerged_into: sxf3n0hpkja\n"
+    done = merge(merging_repo, CUSTOMER, lambda _: stub, replaced("owner: tom-okafor", "owner: anna-berg"))
+    assert done.returncode == 1
+    assert "custodex" not in merging_repo.git("log", "-1", "--format=%s")
+
+
+def test_a_file_no_side_can_read_is_merged_by_lines_and_left_to_a_person(merging_repo: Repo) -> None:
+    done = merge(
+        merging_repo, CUSTOMER,
+        replaced("stage: customer", "stage: [customer"), replaced("needs: |", "needs: |2"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "one side's file cannot be read" in done.stderr
+    assert "stage: [customer" in merging_repo.read(CUSTOMER)
+
+
+def test_a_book_in_a_subfolder_merges_by_fields_too(tmp_path: Path, sample_repo: Repo) -> None:
+    outer = Repo(tmp_path / "outer")
+    (outer.root / "books").mkdir(parents=True)
+    (sample_repo.root / "records").rename(outer.root / "books" / "records")
+    (sample_repo.root / "schema").rename(outer.root / "books" / "schema")
+    outer.write("books/.gitattributes", (ROOT / ".gitattributes").read_text(encoding="utf-8"))
+    outer.git("init", "-q", "-b", "main")
+    outer.commit("start")
+    assert outer.custodex("-C", "books", "doctor", "--fix").returncode == 0
+    done = merge(
+        outer, f"books/{CUSTOMER}",
+        replaced("stage: customer", "stage: loyal"), replaced("grade: medium", "grade: large"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "stage: loyal\ngrade: large\n" in outer.read(f"books/{CUSTOMER}")
