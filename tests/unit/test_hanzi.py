@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 
+import pypinyin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +73,27 @@ def test_names_sort_by_reading() -> None:
     names = ["中兴", "重庆", "北京", "Aachen", "张江", "阿里"]
     random.Random(1).shuffle(names)
     assert sorted(names, key=sort_key) == ["Aachen", "阿里", "北京", "重庆", "张江", "中兴"]
+
+
+def test_names_are_read_as_the_library_reads_them() -> None:
+    source = random.Random(7)
+    chars = [chr(source.randint(0x4E00, 0x9FFF)) for _ in range(300)]
+    words = [
+        "重庆",
+        "长安",
+        "女皇",
+        "有限公司",
+        "一板一眼",
+        "银行",
+        "行长",
+        "绿地",
+        "〇",
+        "单县",
+        "朝阳",
+        "音乐",
+    ]
+    for _ in range(600):
+        name = "".join(source.choices(words, k=2) + source.choices(chars, k=2))
+        plain = [re.sub("[^a-z]", "", one) for one in pypinyin.lazy_pinyin(fold(name), errors=lambda _: "?")]
+        if "" not in plain:
+            assert readings(name)[0].lower() == "".join(plain), name

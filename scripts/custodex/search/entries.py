@@ -6,10 +6,9 @@ The same `Entry` feeds the index and the brute-force `oracle`, so both answer ab
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from custodex.hanzi import fold, initials, readings
 from custodex.search.cards import Card, card_of
@@ -53,91 +52,137 @@ class _Found:
     facets: dict[str, dict[str, None]] = field(default_factory=dict)
     phone: str = ""
     email: str = ""
+    person: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a value stands: in a document of a kind, at a pointer, under a schema."""
+class _Way(NamedTuple):
+    """The part of a kind's schema that leads to what search wants, and what to do at one place of it.
 
-    kind: str
-    pointer: tuple[str | int, ...]
-    schema: Mapping[str, Any]
+    `facet` names the keyword field a value here belongs to, `search` says what kind of text it is, `text` is
+    `kind.field`, `spoken` the neighbour that says how the value is read aloud; all are empty for no.
+    """
 
-    @property
-    def name(self) -> str:
-        return _name(self.pointer)
+    facet: str
+    search: str
+    text: str
+    phone: bool
+    spoken: str
+    fields: tuple[tuple[str, _Way], ...]
+    items: _Way | None
+
+    def wanted(self) -> bool:
+        """Tell whether there is anything to do here or below."""
+        return bool(self.facet or self.search or self.fields or self.items)
+
+
+class Entries:
+    """Takes the searchable values out of records; what the schema says is looked up once."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._ways: dict[str, _Way] = {}
+
+    def of(self, record: Record) -> Entry:
+        """Return the searchable values of one customer."""
+        found = _Found()
+        by_type = record.main.get("type") == "person"
+        # the customer's own names come first: the first of them is what a list shows
+        for document in sorted(record.documents, key=lambda document: document.kind != "customer"):
+            found.person = by_type or document.kind == "contacts"
+            _walk(self._way(document.kind), document.value, {}, found)
+        facets = {name: tuple(values) for name, values in found.facets.items()}
+        card = card_of(record, facets, found.phone, found.email)
+        names, numbers = tuple(found.names), tuple(found.numbers)
+        return Entry(card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts))
+
+    def _way(self, kind: str) -> _Way:
+        if kind not in self._ways:
+            known = self._schemas.has(kind)
+            self._ways[kind] = _way_of(kind, "", self._schemas.node(kind), "") if known else _NOTHING
+        return self._ways[kind]
+
+
+def entry_of(record: Record, schemas: Schemas) -> Entry:
+    """Return the searchable values of one customer; for many, keep one `Entries`."""
+    return Entries(schemas).of(record)
+
+
+_NOTHING = _Way("", "", "", phone=False, spoken="", fields=(), items=None)
+
+
+def _way_of(kind: str, name: str, node: Any, spoken: str) -> _Way:
+    schema = node.schema
+    search = str(schema.get("x-search", ""))
+    if search in ("name", "email") and kind not in ("customer", "contacts"):
+        search = ""  # who is mentioned in an event is not who the customer is
+    readers = {
+        child.schema["x-pinyin-of"]: other
+        for other, child in node.fields.items()
+        if child.schema.get("x-pinyin-of")
+    }
+    ways = ((one, _way_of(kind, one, child, readers.get(one, ""))) for one, child in node.fields.items())
+    items = _way_of(kind, name, node.items, "") if node.items else None
+    return _Way(
+        facet=facet_name(kind, name) if "x-facet" in schema or search == "keyword" else "",
+        search="" if search == "keyword" else search,
+        text=f"{kind}.{name}",
+        phone=schema.get("x-format") == "phone",
+        spoken=spoken,
+        fields=tuple((one, way) for one, way in ways if way.wanted()),
+        items=items if items and items.wanted() else None,
+    )
+
+
+def _walk(way: _Way, value: Any, around: Mapping[str, Any], found: _Found) -> None:
+    if way.facet:
+        _note_facet(found, way.facet, value)
+    if way.search and isinstance(value, str):
+        _note_value(found, way, value, around.get(way.spoken))
+    if way.fields and isinstance(value, dict):
+        for name, child in way.fields:
+            if name in value:
+                _walk(child, value[name], value, found)
+    elif way.items is not None and isinstance(value, list):
+        for item in value:
+            _walk(way.items, item, {}, found)
+
+
+def _note_value(found: _Found, way: _Way, value: str, spoken: object) -> None:
+    folded = fold(value)
+    if not folded:
+        return
+    if way.search == "text":
+        found.texts[way.text, folded] = None
+    elif way.search == "name":
+        override = spoken if isinstance(spoken, str) else ""
+        found.names[folded] = None
+        found.pinyin.update(dict.fromkeys(readings(value, person=found.person, override=override)))
+    elif way.search == "email":
+        found.emails[folded] = None
+        found.email = found.email or value
+    elif way.search == "number":
+        found.numbers[compact(value)] = None
+        if way.phone:
+            found.phone = found.phone or value
+
+
+def _note_facet(found: _Found, facet: str, value: Any) -> None:
+    if isinstance(value, Mapping):
+        value = _region(value)
+    elif isinstance(value, bool):
+        value = str(value).lower()
+    if isinstance(value, str) and value:
+        found.facets.setdefault(facet, {})[value] = None
+
+
+def facet_name(kind: str, name: str) -> str:
+    """Return the name under which a keyword field is asked for: `stage`, `channel`, `note.tags`."""
+    return name if kind == "customer" else f"{kind}.{name}"
 
 
 def is_searchable(record: Record) -> bool:
     """Tell whether a record is a customer; stubs of merged ones and tombstones are not."""
     return bool(record.main) and not record.main.get("merged_into") and not record.main.get("erased")
-
-
-def entry_of(record: Record, schemas: Schemas) -> Entry:
-    """Return the searchable values of one customer."""
-    found = _Found()
-    person_by_type = record.main.get("type") == "person"
-    # the customer's own names come first: the first of them is what a list shows
-    for document in sorted(record.documents, key=lambda document: document.kind != "customer"):
-        hinted = list(schemas.walk(document.kind, document.value, HINTS))
-        overrides = dict(_overrides(hinted))
-        person = document.kind == "contacts" or person_by_type
-        for pointer, node, value in hinted:
-            place = _Place(document.kind, pointer, node.schema)
-            _note_facet(found, place, value)
-            if isinstance(value, str) and "x-search" in node.schema:
-                read = partial(readings, person=person, override=overrides.get(pointer, ""))
-                _note_value(found, place, value, read)
-    facets = {name: tuple(values) for name, values in found.facets.items()}
-    card = card_of(record, facets, found.phone, found.email)
-    names, numbers = tuple(found.names), tuple(found.numbers)
-    return Entry(card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts))
-
-
-def _overrides(hinted: list[tuple[Any, Any, Any]]) -> Iterator[tuple[Any, str]]:
-    for pointer, node, value in hinted:
-        of = node.schema.get("x-pinyin-of")
-        if of and isinstance(value, str):
-            yield (*pointer[:-1], of), value
-
-
-def _note_value(found: _Found, place: _Place, value: str, read: Callable[[str], Sequence[str]]) -> None:
-    hint = place.schema["x-search"]
-    folded = fold(value)
-    named = place.kind in ("customer", "contacts")
-    if hint == "name" and named and folded:
-        found.names[folded] = None
-        found.pinyin.update(dict.fromkeys(read(value)))
-    elif hint == "email" and named and folded:
-        found.emails[folded] = None
-        found.email = found.email or value
-    elif hint == "number" and folded:
-        found.numbers[compact(value)] = None
-        if place.schema.get("x-format") == "phone":
-            found.phone = found.phone or value
-    elif hint == "text" and folded:
-        found.texts[f"{place.kind}.{place.name}", folded] = None
-
-
-def _note_facet(found: _Found, place: _Place, value: Any) -> None:
-    if "x-facet" not in place.schema and place.schema.get("x-search") != "keyword":
-        return
-    if isinstance(value, Mapping):
-        value = _region(value)
-    if isinstance(value, bool):
-        value = str(value).lower()
-    if isinstance(value, str) and value:
-        found.facets.setdefault(facet_name(place.kind, place.pointer), {})[value] = None
-
-
-def facet_name(kind: str, pointer: tuple[str | int, ...]) -> str:
-    """Return the name under which a keyword field is asked for: `stage`, `channel`, `note.tags`."""
-    name = _name(pointer)
-    return name if kind == "customer" else f"{kind}.{name}"
-
-
-def _name(pointer: tuple[str | int, ...]) -> str:
-    return next((part for part in reversed(pointer) if isinstance(part, str)), "")
 
 
 def _region(value: Mapping[str, Any]) -> str:

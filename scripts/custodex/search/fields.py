@@ -79,7 +79,7 @@ def _collect(
 ) -> None:
     schema = node.schema
     if pointer and not HINTS.isdisjoint(schema):
-        name = facet_name(kind, pointer)
+        name = facet_name(kind, pointer[-1])
         if "x-facet" in schema or schema.get("x-search") == "keyword":
             keywords[name] = None
         elif schema.get("x-search") == "text":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -39,9 +39,6 @@ class Record(Protocol):
 
 class Schemas(Protocol):
     """The schemas of all kinds."""
-
-    def walk(self, kind: str, value: Any, hints: frozenset[str]) -> Iterator[tuple[Any, Any, Any]]:
-        """Yield the pointer, node and value of what carries one of *hints*."""
 
     def has(self, kind: str) -> bool:
         """Tell whether there is a schema for *kind*."""

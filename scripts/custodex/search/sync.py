@@ -17,7 +17,7 @@ from custodex import hanzi, indexfiles
 from custodex.errors import EnvironmentFault
 from custodex.indexfiles import DAMAGE, Described, Segment
 from custodex.postings import positions
-from custodex.search.entries import entry_of, is_searchable
+from custodex.search.entries import Entries, is_searchable
 from custodex.search.fields import Fields, fields_of
 from custodex.search.record import Record
 from custodex.search.rows import COLUMNS, Rows, id_term, rows_of
@@ -129,11 +129,9 @@ def _rebuild(reader: Reader, index: Index, processes: int) -> SyncResult:
     (index.folder / _STATE).unlink(missing_ok=True)
     index.create()
     fields = fields_of(reader.book.schemas)
-    seq = reader.seq
+    seq, entries = reader.seq, Entries(reader.book.schemas)
     rows = (
-        rows_of(entry_of(record, reader.book.schemas), fields)
-        for record in reader.records("customer")
-        if is_searchable(record)
+        rows_of(entries.of(record), fields) for record in reader.records("customer") if is_searchable(record)
     )
     fresh = build_segments(index, rows, len(reader.keys("customer")), processes)
     index.commit((), fresh, {})
@@ -176,10 +174,11 @@ def _numbers(segment: Segment, ids: Iterable[str]) -> list[int]:
 
 
 def _changed_rows(reader: Reader, ids: Iterable[str], fields: Fields) -> Iterator[Rows]:
+    entries = Entries(reader.book.schemas)
     for one in sorted(ids):
         record: Record | None = reader.record(f"customers/{one}")
         if record is not None and is_searchable(record):
-            yield rows_of(entry_of(record, reader.book.schemas), fields)
+            yield rows_of(entries.of(record), fields)
 
 
 def _write_state(reader: Reader, index: Index, fields: Fields, seq: int) -> None:
