@@ -134,6 +134,17 @@ class Git:
         result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
         return result.stdout.decode().strip() if result.returncode == 0 else None
 
+    def commit_at(self, moment: str) -> str | None:
+        """Return the newest commit of the first-parent line made up to *moment* (RFC 3339), or None."""
+        if self.commit("HEAD") is None:
+            return None
+        arguments = ("rev-list", "-1", "--first-parent", f"--before={moment}", "HEAD")
+        return self.run(*arguments).decode().strip() or None
+
+    def first_parents(self, older: str, newer: str) -> list[str]:
+        """Return the commits of the first-parent line after *older* up to *newer*, newest first."""
+        return self.run("rev-list", "--first-parent", f"{older}..{newer}").decode().split()
+
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether the commit *older* is part of the history of *newer*."""
         return self._start(["merge-base", "--is-ancestor", older, newer], None).returncode == 0

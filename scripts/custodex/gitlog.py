@@ -7,7 +7,7 @@ Python costs as much again, so GitPython only runs the process and hands over it
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -19,8 +19,11 @@ from custodex.errors import EnvironmentFault
 from custodex.records import ROOT
 from custodex.texts import Text
 
-_FORMAT = "%x01%H%x00%aN%x00%aE%x00%aI%x00%s%x00%(trailers:key=Reason,valueonly,separator=%x20)%x00"
-_HEADER_FIELDS = 6
+_FORMAT = (
+    "%x01%H%x00%P%x00%aN%x00%aE%x00%aI%x00%s%x00%(trailers:key=Reason,valueonly,separator=%x20)%x00"
+    "%(trailers:key=Reviewed-by,key=Approved-by,valueonly,separator=%x2C%x20)%x00"
+)
+_HEADER_FIELDS = 8
 _CHUNK = 1 << 20
 _BELOW = f"{ROOT}/"
 
@@ -35,14 +38,20 @@ class Touch(NamedTuple):
 
 @dataclass(slots=True)
 class Commit:
-    """One commit of the first-parent line and what it touched; `at` is RFC 3339 in the author's zone."""
+    """One commit of the first-parent line and what it touched; `at` is RFC 3339 in the author's zone.
+
+    Of a merge, `author` is who wrote what it brought, and who merged it stands in `approved`, together with
+    those whom the trailers `Reviewed-by` and `Approved-by` name.
+    """
 
     name: str
+    parents: tuple[str, ...]
     author: str
     email: str
     at: str
     subject: str
     reason: str
+    approved: str
     touches: list[Touch] = field(default_factory=list)
 
 
@@ -53,15 +62,66 @@ def commits(root: Path, environ: Mapping[str, str], since: str, until: str) -> I
     Commits that touch no record come without touches: limiting the walk to a path would double its cost.
     """
     span = f"{since}..{until}" if since else until
-    arguments = [
-        "git", "log", "--reverse", "--first-parent", "-m", "--no-renames", "--raw", "--abbrev=40", "-z",
+    options = [
+        "--reverse", "--first-parent", "-m", "--no-renames", "--raw", "--abbrev=40", "-z",
         "--relative", f"--format={_FORMAT}", span,
     ]  # fmt: skip
+    writers: _Writers | None = None
+    for commit in _parse(_log(root, environ, options)):
+        if len(commit.parents) > 1:
+            writers = writers or _Writers(_log(root, environ, ["--format=%H%x00%P%x00%aN%x00", span]))
+            _tell_apart(commit, writers.brought_by(commit))
+        yield commit
+
+
+def _tell_apart(merge: Commit, authors: list[str]) -> None:
+    """Say of a merge who wrote what it brought and who let it in."""
+    if authors and merge.author not in authors:
+        merge.approved = ", ".join(filter(None, (merge.approved, merge.author)))
+    merge.author = ", ".join(authors) or merge.author
+
+
+class _Writers:
+    """Who wrote the commits of a stretch of history, to name those that a merge brought in."""
+
+    def __init__(self, tokens: Iterator[bytes]) -> None:
+        words = (token.decode("utf-8", "replace").strip() for token in tokens)
+        self._known = {
+            name: (parents.split(), author)
+            for name, parents, author in zip(words, words, words, strict=False)
+        }
+
+    def brought_by(self, merge: Commit) -> list[str]:
+        """Return the authors of what *merge* brought, the newest first, nobody twice."""
+        mainline = self._mainline(merge.parents[0])
+        found: dict[str, None] = {}
+        waiting, seen = list(merge.parents[1:]), set(merge.parents)
+        while waiting:
+            name = waiting.pop(0)
+            if name in mainline or name not in self._known:
+                continue
+            parents, author = self._known[name]
+            if len(parents) < 2:
+                found[author] = None
+            fresh = [parent for parent in parents if parent not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return list(found)
+
+    def _mainline(self, name: str) -> set[str]:
+        found: set[str] = set()
+        while name in self._known:
+            found.add(name)
+            name = next(iter(self._known[name][0]), "")
+        return found
+
+
+def _log(root: Path, environ: Mapping[str, str], options: Sequence[str]) -> Iterator[bytes]:
     process = GitProcess(root).execute(
-        arguments, as_process=True, env={**environ, "LC_ALL": "C"}, with_extended_output=False
+        ["git", "log", *options], as_process=True, env={**environ, "LC_ALL": "C"}, with_extended_output=False
     )
     try:
-        yield from _parse(_tokens(process.stdout))
+        yield from _tokens(process.stdout)
         process.wait()
     except GitCommandError as error:
         reason = str(error.stderr).strip().split("\n")[-1].strip("' ")
@@ -87,10 +147,10 @@ def _parse(tokens: Iterator[bytes]) -> Iterator[Commit]:
             if commit is not None:
                 yield commit
             parts = [token[1:], *(next(tokens) for _ in range(_HEADER_FIELDS - 1))]
-            name, author, email, at, subject, reason = (
+            name, parents, author, email, at, subject, reason, approved = (
                 part.decode("utf-8", "replace").strip() for part in parts
             )
-            commit = Commit(name, author, email, at, subject, reason)
+            commit = Commit(name, tuple(parents.split()), author, email, at, subject, reason, approved)
         elif token.startswith(b":") and commit is not None:
             old_mode, mode, old, new, _ = token[1:].decode().split(" ")
             path = os.fsdecode(next(tokens))

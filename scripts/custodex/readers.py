@@ -115,11 +115,17 @@ class Reader:
         )
         return Record(record.key, record.kind, record.id, documents) if documents else None
 
+    def redacted(self, kind: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a value of a document that need not stand in the catalog, as far as it may be read."""
+        if not self._has_closed_fields(kind):
+            return value
+        stripped: Mapping[str, Any] = self._strip(self.book.schemas.node(kind), value)
+        return stripped
+
     def _redacted(self, document: Document) -> Document:
         if not document.readable or not self._has_closed_fields(document.kind):
             return document
-        value = self._strip(self.book.schemas.node(document.kind), document.value)
-        return Document(document.path, document.kind, value=value)
+        return Document(document.path, document.kind, value=self.redacted(document.kind, document.value))
 
     def _has_closed_fields(self, kind: str) -> bool:
         if kind not in self._filtered:

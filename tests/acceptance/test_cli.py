@@ -13,7 +13,7 @@ import pytest
 from workbench import Repo, clean_environ
 
 VERBS = (
-    "blame", "build", "check", "diff", "doctor", "editor", "explain", "export", "format", "import", "init",
+    "blame", "build", "changes", "check", "diff", "doctor", "editor", "explain", "export", "format", "import", "init",
     "list", "log", "report", "search", "serve", "show", "status",
 )  # fmt: skip
 

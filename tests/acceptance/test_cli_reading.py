@@ -130,7 +130,9 @@ def test_history_is_told_in_fields(sample_repo: Repo) -> None:
     sample_repo.write(path, sample_repo.read(path).replace("stage: prospect", "stage: lead"))
     uncommitted = as_json(sample_repo, "diff")
     assert [change["path"] for change in uncommitted["changes"]] == [path]
-    assert uncommitted["changes"][0]["fields"] == [{"field": "stage", "old": "prospect", "new": "lead"}]
+    assert uncommitted["changes"][0]["fields"] == [
+        {"field": "stage", "label": "Stage", "old": "prospect", "new": "lead", "masked": False}
+    ]
     assert as_json(sample_repo, "diff", "--staged")["changes"] == []
     sample_repo.git("add", "-A")
     assert as_json(sample_repo, "diff", "--staged") == uncommitted

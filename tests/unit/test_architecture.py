@@ -25,12 +25,12 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         """files locks yamlfile schemas git gitlog store hanzi phones emails whooshindex templating locales
         sheets starter workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
-        """placing schemalint snapshots facts books examining vocabularies loading pathrules syncing catalog
+        """diffing placing schemalint snapshots facts books examining vocabularies loading pathrules syncing catalog
         readers""",
         # 3 uses: none knows another
         """checks history search site reports exports imports authoring scaffold fixing editorschemas""",
         # 4 reporters: findings in the words of other programs
-        "reporters",
+        "reporters telling",
         # 5 the shell
         "cli __main__",
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from custodex.cli.session import Session
+from custodex.cli.telling import sensitive_option
 from custodex.cli.verbs import argument, audience_option, choice, format_option, option, verb
 from custodex.texts import Text
 
@@ -17,21 +18,33 @@ if TYPE_CHECKING:
 @argument("customer", metavar="ID")
 @option("--module", type=choice("customer", "contacts", "identity", "consents"), default="customer",
         show_default=True, help=Text("哪个文件", "which file"))  # fmt: skip
+@sensitive_option
 @audience_option
 @format_option("table", "json")
-def command(session: Session, *, customer: str, module: str, audience: str | None, form: str) -> None:
+def command(
+    session: Session, *, customer: str, module: str, sensitive: bool, audience: str | None, form: str
+) -> None:
     """Tell the origin of every field."""
+    from dataclasses import replace
+
     from custodex.cli.picking import pick
+    from custodex.cli.telling import teller
     from custodex.records import path_of
 
     reader = session.reader(audience)
     found = pick(session, reader, customer)
     path = path_of(module, found)
-    origins = session.history(reader).blame(f"customers/{found}", path)
+    history = session.history(reader)
+    told = teller(session, history, reader, sensitive=sensitive)
+    origins = [
+        replace(origin, value=told.masked_at(module, origin.place, origin.value))
+        for origin in history.blame(f"customers/{found}", path)
+    ]
     if form == "json":
         session.out_json({"id": found, "path": path, "fields": [
             {"field": _written(origin), "value": origin.value, "at": origin.at, "who": origin.who,
-             "commit": origin.commit, "subject": origin.subject} for origin in origins
+             "approved": origin.approved, "reason": origin.reason, "commit": origin.commit,
+             "subject": origin.subject} for origin in origins
         ]})  # fmt: skip
     else:
         _table(session, origins)
@@ -42,15 +55,16 @@ def _written(origin: Origin) -> str:
 
 
 def _table(session: Session, origins: Sequence[Origin]) -> None:
-    from custodex.cli.changes import plain
     from custodex.cli.tables import table
+    from custodex.telling import plain
 
     headings = [
         session.say("字段", "Field"), session.say("值", "Value"), session.say("时间", "When"),
-        session.say("谁", "Who"), session.say("提交", "Commit"),
+        session.say("谁", "Who"), session.say("批准", "Approved"), session.say("提交", "Commit"),
     ]  # fmt: skip
     rows = [
-        [_written(origin), plain(origin.value), origin.at[:10], origin.who, origin.commit[:10]]
+        [_written(origin), plain(origin.value), origin.at[:10], origin.who, origin.approved,
+         origin.commit[:10]]
         for origin in origins
-    ]
+    ]  # fmt: skip
     session.lines(table(headings, rows, session.width))

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from custodex.cli.asof import as_of_option, source_at
 from custodex.cli.session import STAGED, WORKTREE, Session
 from custodex.cli.verbs import choice, option, verb
-from custodex.errors import CustodexError
+from custodex.errors import CustodexError, UsageFault
 from custodex.texts import LANGS, Lang, Text
 
 if TYPE_CHECKING:
@@ -59,17 +60,23 @@ _OUT = Path("build/site")
     default=None,
     help=Text("建立某个版本，而不是当前文件", "build a commit instead of the files as they are"),
 )
+@as_of_option
 @option("--anew", is_flag=True, help=Text("全部重做", "make everything anew"))
 @option("--format", "form", type=choice("text", "json"), default="text",
         help=Text("输出格式", "output format"))  # fmt: skip
 def command(
     session: Session, *, audience: str | None, out: Path | None, languages: tuple[Lang, ...], rev: str | None,
-    anew: bool, form: str,
+    as_of: str | None, anew: bool, form: str,
 ) -> None:  # fmt: skip
     """Build the site and say where it is."""
     from custodex.site.building import build
 
-    job = prepare(session, audience=audience, out=out, languages=languages, source=rev or WORKTREE, anew=anew)
+    if rev and as_of:
+        raise UsageFault(Text("--rev 与 --as-of 只能用一个", "--rev and --as-of exclude each other"))
+    if rev:
+        session.past = session.git.commit(rev)
+    source = rev or source_at(session, as_of)
+    job = prepare(session, audience=audience, out=out, languages=languages, source=source, anew=anew)
     built = build(job)
     if form == "json":
         session.out_json(_as_json(job, built))
@@ -133,9 +140,10 @@ class Connection:
         catalog = Catalog(self._session.root)
         catalog.book = self._book
         reader = Reader(catalog, self._audience)
-        return reader, BookHistory(
-            self._session.git, Ledger(self._session.root, self._session.git), reader, catalog
-        )
+        ledger = Ledger(self._session.root, self._session.git)
+        if self._session.past:
+            ledger.look_back(self._session.past)
+        return reader, BookHistory(self._session.git, ledger, reader, catalog)
 
 
 class Find:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from custodex.cli.session import STAGED, WORKTREE, Session
+from custodex.cli.telling import FORMATS, sensitive_option
 from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.errors import UsageFault
 from custodex.records import ROOT
@@ -21,11 +22,15 @@ _HELP = Text(
 @verb(_HELP)
 @argument("span", metavar="[A..B]", required=False)
 @option("--staged", is_flag=True, help=Text("比较暂存区与 HEAD", "compare what is staged with HEAD"))
+@sensitive_option
 @audience_option
-@format_option("table", "json")
-def command(session: Session, *, span: str | None, staged: bool, audience: str | None, form: str) -> None:
+@format_option(*FORMATS)
+def command(
+    session: Session, *, span: str | None, staged: bool, sensitive: bool, audience: str | None, form: str
+) -> None:
     """Compare two states of the records."""
-    from custodex.cli.changes import as_json, lines_of
+    from custodex.cli.telling import teller, write
+    from custodex.telling.asjson import as_json
 
     reader = session.reader(audience)
     if span:
@@ -35,10 +40,11 @@ def command(session: Session, *, span: str | None, staged: bool, audience: str |
         differing = session.snapshot(STAGED if staged else WORKTREE).changes
     history = session.history(reader)
     changes = history.between(differing)
+    told = teller(session, history, reader, sensitive=sensitive)
     if form == "json":
-        session.out_json({"changes": [as_json(change) for change in changes]})
+        session.out_json({"changes": [as_json(change, told) for change in changes]})
     else:
-        session.lines(lines_of(session, history, changes, whole=True))
+        write(session, changes, told, form, session.say("变更", "Changes"))
 
 
 def _tree(session: Session, revision: str) -> str:

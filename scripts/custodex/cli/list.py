@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from custodex.cli.asof import as_of_option, source_at
 from custodex.cli.session import Session
 from custodex.cli.verbs import audience_option, format_option, option, verb
 from custodex.errors import UsageFault
@@ -36,6 +37,7 @@ WHERE = Text(
     metavar="NAME",
     help=Text("按保存的视图（records/views/）", "as a saved view says"),
 )
+@as_of_option
 @audience_option
 @format_option("table", "json", "csv")
 def command(
@@ -46,13 +48,14 @@ def command(
     limit: int | None,
     columns: str | None,
     view: str | None,
+    as_of: str | None,
     audience: str | None,
     form: str,
 ) -> None:
     """List customers."""
     from custodex.cli.columns import DEFAULT, Columns
 
-    reader = session.reader(audience)
+    reader = session.reader(audience, source_at(session, as_of))
     saved = _saved(reader, view) if view else {}
     names = columns.split(",") if columns else [*(saved.get("columns") or DEFAULT)]
     names = names if "id" in names else ["id", *names]

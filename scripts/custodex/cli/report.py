@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from custodex.cli.asof import as_of_option, source_at
 from custodex.cli.session import Session
 from custodex.cli.verbs import argument, audience_option, choice, format_option, option, verb
 from custodex.texts import Text
@@ -31,13 +32,16 @@ _COLUMNS: Mapping[str, str] = {"source": "channel", "tasks": "task.state"}
     "--where", "-w", "where", multiple=True, metavar="FIELD=VALUE",
     help=Text("条件：字段=值（可重复）", "filter: field=value (repeatable)"),
 )  # fmt: skip
+@as_of_option
 @audience_option
 @format_option("table", "json", "csv")
-def command(session: Session, *, name: str, where: tuple[str, ...], audience: str | None, form: str) -> None:
+def command(
+    session: Session, *, name: str, where: tuple[str, ...], as_of: str | None, audience: str | None, form: str
+) -> None:
     """Count."""
     from custodex.reports import count
 
-    reader = session.reader(audience)
+    reader = session.reader(audience, source_at(session, as_of))
     keys = _chosen(session, reader, where) if where else reader.keys("customer")
     counts = _ordered(name, count(reader.select(keys))[name])
     labels = _labels(session, reader, name, [value for value, _ in counts])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from custodex.cli.asof import as_of_option, source_at
 from custodex.cli.list import WHERE
 from custodex.cli.session import Session
 from custodex.cli.verbs import argument, audience_option, format_option, option, verb
@@ -29,6 +30,7 @@ _HELP = Text(
 @option("--sort", default="score", show_default=True, metavar="FIELD",
         help=Text("排序字段，前加 - 为降序", "order by a field, -field downwards"))  # fmt: skip
 @option("--limit", "-n", type=int, default=20, show_default=True, help=Text("最多条数", "at most so many"))
+@as_of_option
 @audience_option
 @format_option("table", "json", "csv")
 def command(
@@ -38,11 +40,12 @@ def command(
     where: tuple[str, ...],
     sort: str,
     limit: int,
+    as_of: str | None,
     audience: str | None,
     form: str,
 ) -> None:
     """Search customers."""
-    reader = session.reader(audience)
+    reader = session.reader(audience, source_at(session, as_of))
     result = session.index(reader).search(
         " ".join(query), where=where, sort=sort, limit=limit, today=session.today
     )

@@ -75,6 +75,7 @@ class Session:
         self._stderr = stderr
         self._catalog: Catalog | None = None
         self._closing: list[Callable[[], None]] = []
+        self.past: str | None = None
 
     # --- the folder
 
@@ -179,6 +180,8 @@ class Session:
         ledger = Ledger(self.root, self.git)
         self._closing.append(ledger.close)
         ledger.sync()
+        if self.past:
+            ledger.look_back(self.past)
         return History(self.git, ledger, reader, self._known_value)
 
     def _known_value(self, blob: str, kind: str) -> str | None:
@@ -194,6 +197,11 @@ class Session:
         self._catalog = None
 
     # --- the clock
+
+    def look_back(self, commit: str, moment: datetime) -> None:
+        """Answer as on a past day: history ends with *commit*, and that *moment* is now."""
+        self.past = commit
+        self.now = moment
 
     @cached_property
     def now(self) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from custodex.cli.asof import as_of_option, source_at
 from custodex.cli.session import Session
 from custodex.cli.verbs import argument, audience_option, format_option, option, verb
 from custodex.texts import Text
@@ -22,13 +23,16 @@ _MODULES = ("customer", "contacts", "consents", "identity")
 @option(
     "--sensitive", is_flag=True, help=Text("也显示身份、证件与同意记录", "show identity and consents as well")
 )
+@as_of_option
 @audience_option
 @format_option("table", "json")
-def command(session: Session, *, customer: str, sensitive: bool, audience: str | None, form: str) -> None:
+def command(
+    session: Session, *, customer: str, sensitive: bool, as_of: str | None, audience: str | None, form: str
+) -> None:
     """Show one customer."""
     from custodex.cli.picking import pick
 
-    reader = session.reader(audience)
+    reader = session.reader(audience, source_at(session, as_of))
     found = pick(session, reader, customer)
     record = next(reader.select([f"customers/{found}"]))
     if form == "json":
@@ -38,14 +42,17 @@ def command(session: Session, *, customer: str, sensitive: bool, audience: str |
 
 
 def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> dict[str, Any]:
-    from custodex.cli.changes import as_json
+    from custodex.cli.telling import teller
+    from custodex.telling.asjson import as_json
 
     value: dict[str, Any] = {"id": record.id, "customer": record.main, "contacts": record.one("contacts")}
     if sensitive:
         value |= {kind: record.one(kind) for kind in ("identity", "consents")}
     for name, kind in EVENTS.items():
         value[name] = [{"id": document.stem, **document.value} for document in record.all(kind)]
-    value["history"] = [as_json(change) for change in session.history(reader).for_record(record.key)]
+    history = session.history(reader)
+    told = teller(session, history, reader, sensitive=sensitive)
+    value["history"] = [as_json(change, told) for change in history.for_record(record.key)]
     return value
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
+from custodex.diffing import DEFAULT_CLASS, FieldChange, Place, class_at, diff, label_of, leaves
 from custodex.examining import Value
 from custodex.findings import json_pointer
 from custodex.git import Change as PathChange
 from custodex.git import Git
-from custodex.history.diffing import FieldChange, Place, diff, label_of, leaves
 from custodex.history.ledger import Ledger, Step
 from custodex.readers import Reader
 from custodex.records import MAX_BYTES, locate
@@ -22,6 +23,7 @@ __all__ = ["Change", "FieldChange", "History", "Ledger", "Origin", "Place", "Ste
 
 Action = Literal["added", "changed", "removed"]
 _REASONS = {"correction", "change", "merge"}
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Change:
     kind: str
     action: Action
     fields: tuple[FieldChange, ...]
+    approved: str = ""
+    moved_from: str = ""
+    value: Value = field(default_factory=dict)
+    """The document after the change, before it where it was removed; as far as it may be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Origin:
     who: str
     commit: str
     subject: str
+    approved: str = ""
+    reason: str = ""
 
 
 class History:
@@ -72,6 +80,12 @@ class History:
         """Return the newest changes of all records, at most *limit*."""
         return tuple(self._changes(self._ledger.recent(limit)))
 
+    def since(self, moment: str) -> Iterator[Change]:
+        """Yield the changes of all records written at *moment* (RFC 3339) or later, newest first."""
+        for batch in _batches(self._ledger.since(moment), _BATCH):
+            self._values.clear()  # an audit of years must not hold every value it has seen
+            yield from self._changes(batch)
+
     def blame(self, key: str, path: str) -> tuple[Origin, ...]:
         """Return for every field of a document as it is now: since when it says so, and who said it."""
         record = self._reader.record(key)
@@ -92,6 +106,11 @@ class History:
         ]
         return tuple(self._changes(sorted(steps, key=lambda step: step.path)))
 
+    def class_of(self, kind: str, place: Place) -> str:
+        """Return the reading class of a field."""
+        schemas = self._reader.book.schemas
+        return class_at(schemas.node(kind), place) if schemas.has(kind) else DEFAULT_CLASS
+
     def label(self, change: Change, place: Place) -> Text:
         """Return the name of a changed field in the labels of the schema."""
         return label_of(self._reader.book.schemas.node(change.kind), place)
@@ -99,16 +118,18 @@ class History:
     def _changes(self, steps: Sequence[Step]) -> Iterator[Change]:
         readable = [step for step in steps if self._may_read(step)]
         self._fetch(readable)
+        gone = {(step.commit, step.old_blob): step.path for step in readable if not step.blob}
         for step in readable:
             place = locate(step.path)
             if place is not None:
-                yield self._change(step, place.kind)
+                moved = "" if step.old_blob else gone.get((step.commit, step.blob), "")
+                yield self._change(step, place.kind, moved or self._ledger.came_from(step))
 
     def _may_read(self, step: Step) -> bool:
         place = locate(step.path)
         return place is not None and self._reader.may_read(place.kind)
 
-    def _change(self, step: Step, kind: str) -> Change:
+    def _change(self, step: Step, kind: str, moved_from: str) -> Change:
         schemas = self._reader.book.schemas
         node = schemas.node(kind) if schemas.has(kind) else None
         old = self._values.get((step.old_blob, kind), {})
@@ -119,8 +140,9 @@ class History:
         subject = step.subject if self._reader.audience is None else ""
         reason = step.reason if step.reason in _REASONS else ""
         return Change(
-            step.at, step.author, step.commit, subject, reason, step.record, step.path, kind, action, fields
-        )
+            step.at, step.author, step.commit, subject, reason, step.record, step.path, kind, action, fields,
+            step.approved, moved_from, self._reader.redacted(kind, new if step.blob else old),
+        )  # fmt: skip
 
     def _open(self, path: str, place: Place) -> bool:
         return self._reader.may_read_at(path, json_pointer(part.strip("[]") or "0" for part in place))
@@ -142,6 +164,11 @@ class History:
                 self._values[found.name, kind] = parse(found.data or b"").value or {}
 
 
+def _batches(steps: Iterator[Step], size: int) -> Iterator[list[Step]]:
+    while batch := list(islice(steps, size)):
+        yield batch
+
+
 def _origin(place: Place, value: Any, newest_first: Sequence[Change]) -> Origin | None:
     """Return the newest change that touched *place*; a value not committed yet has none."""
     for change in newest_first:
@@ -149,5 +176,8 @@ def _origin(place: Place, value: Any, newest_first: Sequence[Change]) -> Origin 
             touched = item.place[:-1] if item.place[-1:] == ("[]",) else item.place
             shorter = min(len(touched), len(place))
             if touched[:shorter] == place[:shorter]:
-                return Origin(place, value, change.at, change.who, change.commit, change.subject)
+                return Origin(
+                    place, value, change.at, change.who, change.commit, change.subject, change.approved,
+                    change.reason,
+                )  # fmt: skip
     return None

@@ -11,14 +11,15 @@ from custodex.gitlog import Commit, commits
 from custodex.records import locate
 from custodex.store import Store, state_folder
 
-VERSION = "1"
+VERSION = "2"
 _DDL = """
 CREATE TABLE commits (id INTEGER PRIMARY KEY, name TEXT NOT NULL, author TEXT NOT NULL, email TEXT NOT NULL,
-                      at TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL);
+                      at TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL, approved TEXT NOT NULL);
 CREATE TABLE touches (record TEXT NOT NULL, commit_id INTEGER NOT NULL, path TEXT NOT NULL,
                       old_blob TEXT NOT NULL, blob TEXT NOT NULL);
 CREATE INDEX touches_record ON touches (record, commit_id);
 CREATE INDEX touches_commit ON touches (commit_id);
+CREATE INDEX touches_removed ON touches (old_blob) WHERE blob = '';
 """
 _BATCH = 5000
 
@@ -37,9 +38,11 @@ class Step:
     path: str
     old_blob: str
     blob: str
+    approved: str = ""
 
 
-_COLUMNS = "name, author, email, at, subject, reason, record, path, old_blob, blob"
+_COLUMNS = "name, author, email, at, subject, reason, record, path, old_blob, blob, approved"
+_NO_LIMIT = 1 << 62
 
 
 class Ledger:
@@ -49,6 +52,14 @@ class Ledger:
         self._git = git
         self._store = Store(state_folder(root) / "history.sqlite", _DDL, VERSION)
         self._db = self._store.db
+        self._until = _NO_LIMIT
+
+    def look_back(self, revision: str) -> None:
+        """Answer from now on as on the day of *revision*; what came after it has not happened."""
+        later = self._git.first_parents(revision, self.head)
+        query = "SELECT id FROM commits WHERE name = ?"
+        rows = [row for name in later if (row := self._db.execute(query, (name,)).fetchone())]
+        self._until = min((row[0] for row in rows), default=_NO_LIMIT + 1) - 1
 
     def sync(self, revision: str = "HEAD") -> int:
         """Take in what is new up to *revision* and return how many commits; rewritten history starts anew."""
@@ -73,9 +84,10 @@ class Ledger:
         for number, commit in enumerate((one for one in stream if one.touches), start=row[0] + 1):
             taken += 1
             self._db.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, commit.name, commit.author, commit.email, commit.at, commit.subject, commit.reason),
-            )
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (number, commit.name, commit.author, commit.email, commit.at, commit.subject, commit.reason,
+                 commit.approved),
+            )  # fmt: skip
             touches.extend(
                 (place.record, number, touch.path, touch.old_blob, touch.blob)
                 for touch in commit.touches
@@ -99,17 +111,34 @@ class Ledger:
         """Return the steps of one record, newest commit first, files in path order within a commit."""
         query = (
             f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
-            " WHERE record = ? ORDER BY commit_id DESC, path"
+            " WHERE record = ? AND commit_id <= ? ORDER BY commit_id DESC, path"
         )
-        return [Step(*row) for row in self._db.execute(query, (record,))]
+        return [Step(*row) for row in self._db.execute(query, (record, self._until))]
 
     def recent(self, limit: int) -> list[Step]:
         """Return the steps of the newest commits, at most *limit* steps."""
         query = (
             f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
-            " ORDER BY commit_id DESC, path LIMIT ?"
+            " WHERE commit_id <= ? ORDER BY commit_id DESC, path LIMIT ?"
         )
-        return [Step(*row) for row in self._db.execute(query, (limit,))]
+        return [Step(*row) for row in self._db.execute(query, (self._until, limit))]
+
+    def since(self, moment: str) -> Iterator[Step]:
+        """Yield the steps of commits written at *moment* (RFC 3339) or later, newest first."""
+        query = (
+            f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
+            " WHERE julianday(at) >= julianday(?) AND commit_id <= ? ORDER BY commit_id DESC, path"
+        )
+        yield from (Step(*row) for row in self._db.execute(query, (moment, self._until)))
+
+    def came_from(self, step: Step) -> str:
+        """Return the path from which the same commit took away what *step* added; empty if it is new."""
+        query = (
+            "SELECT path FROM touches JOIN commits ON commits.id = commit_id"
+            " WHERE old_blob = ? AND blob = '' AND name = ? LIMIT 1"
+        )
+        row = None if step.old_blob else self._db.execute(query, (step.blob, step.commit)).fetchone()
+        return row[0] if row else ""
 
     def last_change(self) -> dict[str, str]:
         """Return the moment of the newest commit for every record: key -> RFC 3339."""

@@ -9,6 +9,7 @@ from typing import Any
 from custodex.hints import Node
 from custodex.texts import Text
 
+DEFAULT_CLASS = "basic"
 Place = tuple[str, ...]
 """Field names from the root; an item of a list stands as `[its key]`, or `[]` where items have none."""
 
@@ -89,6 +90,15 @@ def node_at(root: Node, place: Place) -> Node | None:
             return None
         node = node.items if part.startswith("[") else node.fields.get(part)
     return node
+
+
+def class_at(root: Node, place: Place) -> str:
+    """Return the reading class of a place: that of the nearest field that names one, else of the kind."""
+    for depth in range(len(place), -1, -1):
+        node = node_at(root, place[:depth])
+        if node is not None and node.hint("class"):
+            return str(node.hint("class"))
+    return DEFAULT_CLASS
 
 
 def label_of(root: Node, place: Place) -> Text:
