@@ -14,6 +14,7 @@ from typing import Any
 
 from custodex.findings import Finding, Pointer, json_pointer
 from custodex.hints import find
+from custodex.patching import same
 from custodex.rules import Rule
 from custodex.schemas import Schemas
 from custodex.texts import Text
@@ -89,15 +90,6 @@ def has_comments(text: str) -> bool:
             return True
         at = max(at, spot.end)
     return "#" in text[at:]
-
-
-def same(left: Any, right: Any) -> bool:
-    """Tell whether two documents are alike, types and all: `1` is not `1.0`, and not `True`."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return type(left) is type(right) and left == right
 
 
 # --- layout

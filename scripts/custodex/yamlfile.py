@@ -62,6 +62,21 @@ Spots = dict[Pointer, Spot]
 
 
 @dataclass(slots=True)
+class Part:
+    """A value as it stands in the text: characters *start* to *end*, its key (a list's item: itself) at *key*.
+
+    `style` is `"`, `'`, `|` or `>` or empty (plain) of a scalar, `flow` or `block` of what has *parts*, by key
+    or index. A block's end is the end of its last part.
+    """
+
+    style: str
+    key: int
+    start: int
+    end: int
+    parts: dict[str | int, Part] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Parsed:
     """A document's value, or None and the findings that spoil it (their `path` is left empty)."""
 
@@ -100,6 +115,37 @@ def positions(data: bytes) -> Spots:
     walk = _Walk({})
     walk.run(data)
     return walk.spots or {}
+
+
+def layout(data: bytes) -> Part:
+    """Return how a document that `parse` accepts is laid out, every value with its exact extent."""
+    parser: Any = _PARSER(data)
+    try:
+        event = parser.get_event()
+        while event.__class__ is not MappingStartEvent:
+            event = parser.get_event()
+        return _part(parser.get_event, event, 0)
+    finally:
+        parser.dispose()
+
+
+def _part(get_event: Any, event: Any, key: int) -> Part:
+    part = Part("", key, event.start_mark.index, event.end_mark.index)
+    if event.__class__ is ScalarEvent:
+        part.style = event.style or ""
+        return part
+    part.style = "flow" if event.flow_style else "block"
+    mapping = event.__class__ is MappingStartEvent
+    ends = MappingEndEvent if mapping else SequenceEndEvent
+    while not isinstance(event := get_event(), ends):
+        name = event.value if mapping else len(part.parts)
+        key = event.start_mark.index
+        child = part.parts[name] = _part(get_event, get_event() if mapping else event, key)
+        part.end = child.end
+    if part.style == "flow":
+        mark: Any = event.end_mark
+        part.end = mark.index
+    return part
 
 
 def _root_fault(value: object, text: str) -> Finding:

@@ -21,12 +21,44 @@ _PLAIN = re.compile(
 _UNSAFE_IN_LITERAL = re.compile(
     "[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]"
 )
+_FLOW = re.compile(r"[][{},:]")
 _ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def dump(value: Mapping[str, Any], order: Order | None = None) -> str:
     """Return *value* as the text of one document; *order* is the canonical order of its keys."""
     return "".join(_mapping(value, order or {}, ""))
+
+
+def entry(key: str, value: Any, order: Order, indent: str) -> str:
+    """Return one key of a block with its *value*, as lines that begin with *indent*."""
+    return "".join(_mapping({key: value}, {key: order}, indent))
+
+
+def item(value: Any, order: Order, indent: str) -> str:
+    """Return one item of a block list, as lines that begin with *indent*."""
+    return "".join(_item(value, order, indent))
+
+
+def flow(value: Any) -> str:
+    """Return *value* on one line in brackets, every text in quotes: what stands in a line stays in one."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_flow_text(key)}: {flow(found)}' for key, found in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(flow, value))}]"
+    return _flow_text(value) if isinstance(value, str) else scalar(value)
+
+
+def _flow_text(text: str) -> str:
+    return text if is_plain(text) and not _FLOW.search(text) else quoted(text)
+
+
+def literal(text: str, indent: str) -> tuple[str, str] | None:
+    """Return header and lines of *text* as a block of lines, None if only quotes can hold it."""
+    if "\n" not in text or not _fits_literal(text):
+        return None
+    header, _, body = "".join(_literal("", text, indent)).partition("\n")
+    return header.strip(), body
 
 
 def scalar(value: object) -> str:

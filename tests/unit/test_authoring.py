@@ -183,9 +183,16 @@ def test_a_changed_scalar_changes_its_line_only(change: dict[str, Any], line: by
 @pytest.mark.parametrize(
     "change", [{"new": "x"}, {"tags": ["one", "two"]}, {"note": "short"}, {"name": "a\nb"}]
 )
-def test_what_a_scalar_cannot_say_is_refused_where_there_are_comments(change: dict[str, Any]) -> None:
+def test_what_is_added_or_changes_its_form_leaves_comments_alone(change: dict[str, Any]) -> None:
+    value = {**(parse(OLD).value or {}), **change}
+    new = encode(OLD, value, {})
+    assert parse(new).value == value
+    assert new.count(b"#") == 2
+
+
+def test_what_would_lose_a_comment_is_refused() -> None:
     with pytest.raises(Refused):
-        encode(OLD, {**(parse(OLD).value or {}), **change}, {})
+        encode(b"id: a1\ntags:\n  # why\n  - one\n", {"id": "a1", "tags": "none"}, {})
 
 
 def test_the_same_value_keeps_every_byte() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodex.findings import Finding, Params
-from custodex.fixing import fixed, formatted, has_comments, same
+from custodex.fixing import fixed, formatted, has_comments
 from custodex.hints import Schema
+from custodex.patching import same
 from custodex.schemas import Schemas
 from custodex.yamlfile import parse
 
