@@ -39,6 +39,14 @@ class Change(NamedTuple):
     blob: str | None
 
 
+class MergedTree(NamedTuple):
+    """The tree two commits merge into, the paths in conflict, what the merge drivers said about them."""
+
+    tree: str
+    conflicts: tuple[str, ...]
+    said: str
+
+
 class Blob(NamedTuple):
     """One blob; `data` is None when it is larger than was asked for."""
 
@@ -193,6 +201,34 @@ class Git:
         if result.returncode not in range(_MOST_CONFLICTS + 1):
             raise EnvironmentFault(Text("git merge-file 失败", "git merge-file failed"))
         return result.stdout, result.returncode == 0
+
+    def merge_trees(self, ours: str, theirs: str, settings: Mapping[str, str]) -> MergedTree:
+        """Return what a merge of two commits would hold, without a worktree; *settings* hold for this merge.
+
+        Merge drivers run; with conflicts the tree holds their markers. Needs git 2.38.
+        """
+        chosen = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        # the messages of merge drivers come on stderr, those of git among the fields
+        result = self._start([*chosen, "merge-tree", "--write-tree", "--name-only", "-z", ours, theirs], None)
+        said = result.stderr.decode("utf-8", "replace").strip()
+        if result.returncode not in {0, 1}:
+            raise EnvironmentFault(
+                Text(f"git merge-tree 失败：{said}", f"git merge-tree failed: {said}"),
+                Text("需要 git 2.38 或更新版本", "git 2.38 or newer is needed"),
+            )
+        tree, *rest = result.stdout.split(b"\0")
+        paths = rest[: rest.index(b"")] if b"" in rest else rest
+        conflicts = tuple(readable(os.fsdecode(path)) for path in paths) if result.returncode else ()
+        return MergedTree(tree.decode(), conflicts, said)
+
+    def commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
+        """Return the name of a new commit; no branch is moved. Signed where `commit.gpgSign` says so."""
+        said = self.run("config", "--type=bool", "--get", "commit.gpgsign", allowed=(0, 1)).strip()
+        signed = ["-S"] if said == b"true" else []
+        named = [part for parent in parents for part in ("-p", parent)]
+        return (
+            self.run("commit-tree", *signed, *named, "-F", "-", tree, stdin=message.encode()).decode().strip()
+        )
 
     def blobs(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
         """Yield the blobs in the order asked for, through one process; above *limit* bytes without data."""

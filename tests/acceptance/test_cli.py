@@ -13,9 +13,27 @@ import pytest
 from workbench import Repo, clean_environ
 
 VERBS = (
-    "blame", "build", "changes", "check", "diff", "doctor", "editor", "explain", "export", "format", "import", "init",
-    "list", "log", "report", "search", "serve", "show", "status",
-)  # fmt: skip
+    "blame",
+    "build",
+    "changes",
+    "check",
+    "diff",
+    "doctor",
+    "editor",
+    "explain",
+    "export",
+    "format",
+    "import",
+    "init",
+    "list",
+    "log",
+    "refresh",
+    "report",
+    "search",
+    "serve",
+    "show",
+    "status",
+)
 
 
 def python(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,20 @@ from workbench import ROOT, Repo
 CUSTOMER = "records/customers/bb/bbf7xwmhbda/customer.yaml"
 CONTACTS = "records/customers/bb/bbf7xwmhbda/contacts.yaml"
 OWNER_PHONE = '      - number: "+1 212 555 0128"\n        type: work\n        primary: true\n'
+
+ORDER = """type: order
+occurred_on: "2026-11-20"
+number: "2026-1188"
+amount: "10.00"
+currency: USD
+state: won
+by: tom-okafor
+lines:
+  - product: steam-cleaner
+    quantity: 1
+    unit_price: "10.00"
+    amount: "10.00"
+"""
 
 Edit = Callable[[str], str]
 
@@ -35,12 +50,17 @@ def merging_repo(sample_repo: Repo) -> Repo:
     return sample_repo
 
 
-def merge(repo: Repo, path: str, ours: Edit, theirs: Edit) -> subprocess.CompletedProcess[str]:
-    """Commit *theirs* on a branch and *ours* on main, then merge the branch."""
+def two_branches(repo: Repo, path: str, ours: Edit, theirs: Edit) -> None:
+    """Commit *theirs* on `branch` and *ours* on main, and stay on main."""
     for branch, edit in (("branch", theirs), ("main", ours)):
         repo.git("checkout", "-q", *(["-b", branch] if branch == "branch" else [branch]))
         repo.write(path, edit(repo.read(path)))
         repo.commit(f"change on {branch}")
+
+
+def merge(repo: Repo, path: str, ours: Edit, theirs: Edit) -> subprocess.CompletedProcess[str]:
+    """Commit *theirs* on a branch and *ours* on main, then merge the branch."""
+    two_branches(repo, path, ours, theirs)
     return subprocess.run(
         ["git", "merge", "--no-edit", "branch"], cwd=repo.root, env=dict(repo.environ),
         capture_output=True, text=True, check=False,
@@ -165,3 +185,84 @@ def test_a_book_in_a_subfolder_merges_by_fields_too(tmp_path: Path, sample_repo:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "stage: loyal\ngrade: large\n" in outer.read(f"books/{CUSTOMER}")
+
+
+def test_a_branch_is_refreshed_by_fields_in_a_clone_without_the_driver(sample_repo: Repo) -> None:
+    two_branches(
+        sample_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal"), replaced("grade: medium", "grade: large"),
+    )  # fmt: skip
+    before = sample_repo.git("status", "--porcelain")
+    done = sample_repo.custodex("refresh", "branch")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("branch holds main now, at ")
+    assert "stage: loyal\ngrade: large\n" in sample_repo.git("show", f"branch:{CUSTOMER}")
+    assert sample_repo.git("status", "--porcelain") == before
+    assert sample_repo.git("log", "-1", "--format=%s %p", "branch").startswith("Merge main into branch ")
+    assert sample_repo.custodex("refresh", "branch").stdout == "branch already holds main\n"
+
+
+def test_a_refresh_of_the_checked_out_branch_brings_its_files_along(sample_repo: Repo) -> None:
+    two_branches(
+        sample_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal"), replaced("grade: medium", "grade: large"),
+    )  # fmt: skip
+    sample_repo.git("checkout", "-q", "branch")
+    assert sample_repo.custodex("refresh", "branch").returncode == 0
+    assert "stage: loyal\ngrade: large\n" in sample_repo.read(CUSTOMER)
+    assert sample_repo.git("status", "--porcelain") == ""
+
+
+def test_a_conflict_leaves_the_branch_and_names_the_field(sample_repo: Repo) -> None:
+    two_branches(
+        sample_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal"), replaced("stage: customer", "stage: dormant"),
+    )  # fmt: skip
+    head = sample_repo.git("rev-parse", "branch")
+    done = sample_repo.custodex("refresh", "branch")
+    assert done.returncode == 1
+    assert f"{CUSTOMER}: stage: changed to different values on the two sides\n" in done.stdout
+    assert "branch is unchanged: on that branch run git merge main" in done.stdout
+    assert sample_repo.git("rev-parse", "branch") == head
+
+
+def test_two_good_branches_that_together_break_a_reference_do_not_move_it(sample_repo: Repo) -> None:
+    """Main takes a product away while the branch begins to sell it."""
+    product = "records/products/steam-cleaner.yaml"
+    sample_repo.write(product, "id: steam-cleaner\nname: Steam cleaner\nactive: true\n")
+    sample_repo.commit("a product")
+    order = "records/customers/bb/bbf7xwmhbda/transactions/2026/2026-11-20-ab12cd.yaml"
+    sample_repo.git("checkout", "-q", "-b", "branch")
+    sample_repo.write(order, ORDER)
+    sample_repo.commit("an order")
+    assert sample_repo.custodex("check").returncode == 0
+    sample_repo.git("checkout", "-q", "main")
+    (sample_repo.root / product).unlink()
+    sample_repo.commit("no longer sold")
+    assert sample_repo.custodex("check").returncode == 0
+    head = sample_repo.git("rev-parse", "branch")
+    done = sample_repo.custodex("refresh", "branch", "--format", "json")
+    assert done.returncode == 1, done.stdout
+    said = json.loads(done.stdout)
+    assert said["outcome"] == "findings"
+    assert [place.rpartition(": ")[2] for place in said["findings"]] == ["reference-missing"]
+    assert sample_repo.git("rev-parse", "branch") == head
+
+
+def test_a_refreshed_branch_is_pushed(sample_repo: Repo, tmp_path: Path) -> None:
+    two_branches(
+        sample_repo, CUSTOMER,
+        replaced("stage: customer", "stage: loyal"), replaced("grade: medium", "grade: large"),
+    )  # fmt: skip
+    sample_repo.git("init", "-q", "--bare", str(tmp_path / "forge.git"))
+    sample_repo.git("remote", "add", "origin", str(tmp_path / "forge.git"))
+    sample_repo.git("push", "-q", "origin", "main", "branch")
+    assert sample_repo.custodex("refresh", "branch", "--push", "origin").returncode == 0
+    pushed = sample_repo.git("--git-dir", str(tmp_path / "forge.git"), "rev-parse", "branch")
+    assert pushed == sample_repo.git("rev-parse", "branch")
+
+
+def test_a_branch_that_is_not_there_is_a_mistake_in_the_call(sample_repo: Repo) -> None:
+    done = sample_repo.custodex("refresh", "no-such-branch")
+    assert done.returncode == 2
+    assert "there is no branch no-such-branch" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 
 from custodex.git import Git
 
@@ -24,3 +25,11 @@ def is_registered(git: Git) -> bool:
 def _command() -> str:
     """Return the command with the Python of now: programs with windows do not see a virtual environment."""
     return f"{shlex.quote(sys.executable)} -m custodex merge-driver %O %A %B %L %P"
+
+
+def settings(attributes: Path) -> dict[str, str]:
+    """Return Git's settings for one merge by fields, whatever the clone knows; *attributes* is a file to write."""
+    attributes.write_text(
+        "**/records/**/*.yaml merge=custodex\nrecords/**/*.yaml merge=custodex\n", encoding="utf-8"
+    )
+    return {f"{_NAME}.driver": _command(), "core.attributesFile": str(attributes)}
