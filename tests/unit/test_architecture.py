@@ -28,7 +28,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         """diffing placing schemalint snapshots facts books examining vocabularies loading pathrules syncing catalog
         readers patching""",
         # 3 uses: none knows another
-        """checks history search site reports exports imports authoring scaffold fixing editorschemas""",
+        """checks duplicates history search site reports exports imports authoring scaffold fixing editorschemas""",
         # 4 reporters: findings in the words of other programs
         "reporters telling",
         # 5 the shell
@@ -52,6 +52,7 @@ OWNERS: Mapping[str, set[str]] = {
     "email_validator": {"emails"},
     "openpyxl": {"sheets"},
     "python_calamine": {"sheets"},
+    "rapidfuzz": {"duplicates"},
     "sqlite3": {"store", "syncing"},  # syncing names its errors and rows, the file is opened by store
     "subprocess": {"git"},
     "click": {"cli"},

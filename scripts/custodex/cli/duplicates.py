@@ -1,0 +1,97 @@
+"""`custodex duplicates`: customers that may have been entered twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from custodex.cli.session import Session
+from custodex.cli.verbs import argument, audience_option, format_option, option, verb
+from custodex.texts import Text
+
+if TYPE_CHECKING:
+    from custodex.duplicates import Duplicates, Match, Pair
+    from custodex.readers import Reader
+
+_HELP = Text(
+    """列出疑似重复的客户：号码、电话、邮箱相同，或名称相近。
+
+    给出编号时只看这个客户。看过的一对不是同一客户时，写入其中一方的 distinct_from，以后不再列出；是则合并。""",
+    """List customers that may be one: the same number, phone or e-mail, or names that come close.
+
+    With an ID, only that customer's. Two that were looked at and are not one: name one of them in the other's
+    distinct_from, and they are not listed again; merge them if they are.""",
+)
+
+
+@verb(_HELP)
+@argument("customer", metavar="[ID]", required=False)
+@option("--limit", "-n", type=int, default=None, help=Text("最多条数", "at most so many"))
+@audience_option
+@format_option("table", "json")
+def command(
+    session: Session, *, customer: str | None, limit: int | None, audience: str | None, form: str
+) -> None:
+    """List suspected duplicates."""
+    from custodex.duplicates import Duplicates
+    from custodex.readers import Reader
+
+    catalog = session.catalog()
+    reader = Reader(catalog, audience)
+    finder = Duplicates(catalog, reader)
+    if customer is not None:
+        _one(session, reader, finder, customer, limit, form)
+        return
+    pairs = list(finder.pairs())
+    shown = pairs[:limit]
+    if form == "json":
+        session.out_json({"total": len(pairs), "pairs": [pair.as_json() for pair in shown]})
+        return
+    _table(session, reader, shown)
+    session.err(
+        session.say(
+            f"共 {len(pairs)} 对；不是同一客户的写入 distinct_from",
+            f"{len(pairs)} pair{'s' * (len(pairs) != 1)}; name those that are not one in distinct_from",
+        )
+    )
+
+
+def _one(
+    session: Session, reader: Reader, finder: Duplicates, customer: str, limit: int | None, form: str
+) -> None:
+    from custodex.cli.picking import pick
+    from custodex.duplicates import Pair
+    from custodex.duplicates.index import documents_of
+
+    found = pick(session, reader, customer)
+    record = next(reader.select([f"customers/{found}"]))
+    name = str(record.main.get("name", ""))
+    matches = finder.like(documents_of(record), limit=20 if limit is None else limit)
+    if form == "json":
+        session.out_json({"id": found, "name": name, "matches": [match.as_json() for match in matches]})
+        return
+    _table(session, reader, [Pair(found, name, match) for match in matches])
+
+
+def _table(session: Session, reader: Reader, pairs: list[Pair]) -> None:
+    from custodex.cli.tables import table
+    from custodex.duplicates.wording import summary
+
+    titles = (
+        ("编号", "ID"),
+        ("名称", "Name"),
+        ("编号", "ID"),
+        ("名称", "Name"),
+        ("相似度", "Score"),
+        ("原因", "Why"),
+    )
+    rows = [
+        [pair.id, pair.name, pair.match.id, pair.match.name, _score(pair.match),
+         summary(pair.match, reader.book).get(session.lang)]
+        for pair in pairs
+    ]  # fmt: skip
+    if rows:
+        session.lines(table([session.say(*title) for title in titles], rows, session.width))
+
+
+def _score(match: Match) -> str:
+    return f"{match.score:.2f}"

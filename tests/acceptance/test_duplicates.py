@@ -1,0 +1,118 @@
+"""`custodex duplicates`: who was entered twice, told to each role as far as it may know."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from custodex.ids import ALPHABET, check_character
+from custodex.records import customer_folder
+from workbench import Repo
+
+
+def customer_id(number: int) -> str:
+    body = "a" + "".join(ALPHABET[number >> shift & 31] for shift in range(40, -1, -5))
+    return body + check_character(body)
+
+
+A, B, C, D = map(customer_id, range(1, 5))
+
+
+def add(repo: Repo, customer: str, name: str, contacts: str = "", more: str = "") -> None:
+    folder = customer_folder(customer)
+    repo.write(
+        f"{folder}/customer.yaml",
+        f"id: {customer}\ntype: organization\nname: {name}\nstage: lead\nsource:\n  channel: website\n{more}",
+    )
+    if contacts:
+        repo.write(f"{folder}/contacts.yaml", contacts)
+
+
+def phone(number: str) -> str:
+    return f'phones:\n  - number: "{number}"\n    region: CN\n'
+
+
+def told(repo: Repo, *arguments: str) -> dict[str, Any]:
+    done = repo.custodex("duplicates", "--format", "json", *arguments)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def pairs(repo: Repo, *arguments: str) -> set[tuple[str, str, str]]:
+    return {
+        (pair["id"], pair["match"]["id"], pair["match"]["level"]) for pair in told(repo, *arguments)["pairs"]
+    }
+
+
+def test_the_sample_records_hold_no_duplicate(sample_repo: Repo) -> None:
+    assert told(sample_repo) == {"total": 0, "pairs": []}
+
+
+def test_numbers_and_names_give_two_records_of_one_customer_away(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲技术有限公司", phone("+8613900000123"))
+    add(empty_repo, B, "另一个名字有限公司", phone("13900000123"))
+    add(empty_repo, C, "樣例甲技術股份有限公司")
+    add(empty_repo, D, "毫不相干贸易有限公司", phone("+8613900000199"))
+    assert pairs(empty_repo) == {(A, B, "same"), (A, C, "near")}
+    first = told(empty_repo)["pairs"][0]
+    assert first["match"]["reasons"] == [{"code": "phone", "field": "contacts/phones/0/number"}]
+    table = empty_repo.custodex("--lang", "zh", "duplicates").stdout
+    assert "电话相同" in table
+    assert "名称相同（名称）" in table
+    assert "13900000123" not in table
+
+
+def test_one_customer_is_asked_about_by_id_or_name(empty_repo: Repo) -> None:
+    add(empty_repo, A, "Example Instruments Ltd", "emails:\n  - address: Info@Example.com\n")
+    add(empty_repo, B, "Something Else", "emails:\n  - address: info@example.com\n")
+    add(empty_repo, C, "Example Instruments GmbH")
+    found = told(empty_repo, A)
+    assert [(match["id"], match["level"]) for match in found["matches"]] == [(B, "same"), (C, "near")]
+    assert told(empty_repo, "Something Else")["matches"][0]["id"] == A
+
+
+def test_a_pair_that_was_looked_at_is_not_told_again(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲有限公司")
+    add(empty_repo, B, "样例甲股份有限公司")
+    assert pairs(empty_repo) == {(A, B, "near")}
+    add(empty_repo, B, "样例甲股份有限公司", more=f"distinct_from:\n  - {A}\n")
+    assert pairs(empty_repo) == set()
+    assert told(empty_repo, A)["matches"] == told(empty_repo, B)["matches"] == []
+    assert empty_repo.custodex("check").returncode == 0
+
+
+def test_a_merged_customer_and_a_parent_are_no_duplicates(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲技术有限公司")
+    add(empty_repo, B, "样例甲技术有限公司北京分公司")
+    empty_repo.write(f"{customer_folder(C)}/customer.yaml", f"id: {C}\nmerged_into: {A}\n")
+    (pair,) = told(empty_repo)["pairs"]
+    assert pair["match"]["reasons"][0]["code"] == "branch"
+    add(empty_repo, B, "样例甲技术有限公司北京分公司", more=f"parent: {A}\n")
+    assert pairs(empty_repo) == set()
+
+
+def test_a_role_learns_nothing_from_fields_it_may_not_read(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲有限公司", phone("+8613900000123"))
+    add(empty_repo, B, "完全不同有限公司", phone("+8613900000123"))
+    assert pairs(empty_repo, "--audience", "sales") == {(A, B, "same")}
+    # finance may not read contacts: whether two phones are the same is the phone's secret too
+    assert pairs(empty_repo, "--audience", "finance") == set()
+    assert told(empty_repo, A, "--audience", "finance")["matches"] == []
+
+
+def test_what_follows_changes_is_what_a_fresh_reading_finds(empty_repo: Repo) -> None:
+    rng = random.Random(11)
+    names = ["样例甲", "样例乙", "星河云海", "星河云诲", "Silver Harbour", "Silverharbour", "北京样例甲"]
+    ids = [customer_id(number) for number in range(1, 13)]
+    for _ in range(6):
+        for customer in rng.sample(ids, 5):
+            name = rng.choice(names) + rng.choice(["", "有限公司", "股份有限公司"])
+            add(empty_repo, customer, name, phone(f"+861390000010{rng.randint(0, 3)}"))
+        kept = told(empty_repo)
+        catalog = empty_repo.root / ".custodex" / "catalog.sqlite"
+        for path in Path(catalog.parent).glob("catalog.sqlite*"):
+            path.unlink()
+        assert told(empty_repo) == kept
