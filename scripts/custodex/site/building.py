@@ -299,7 +299,8 @@ def _program() -> str:
     """Name the code that makes pages, so that an edited checkout does not keep pages of before."""
     folder = Path(__file__).parent
     digest = hashlib.sha256(__version__.encode())
-    for path in sorted([*folder.glob("*.py"), folder.parent / "templating.py", folder.parent / "locales.py"]):
+    templates = folder.parent / "templating"
+    for path in sorted([*folder.glob("*.py"), *templates.glob("*.py"), folder.parent / "locales.py"]):
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()
 
