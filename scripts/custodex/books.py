@@ -148,9 +148,24 @@ class Book:
                 ),
             )
 
+    def prepare(self) -> None:
+        """Open everything now: a process that is forked or started next takes it along."""
+        for kind in self.kinds():
+            self.schemas.is_valid(kind, {})
+            self.schemas.marks(kind, {})
+        _ = self.values  # read from the catalog, which stays with this process
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A book goes to another process as its files, with what is known to be wrong with them."""
+        return _opened, (dict(self.files), self.findings)
+
     def kinds(self) -> list[str]:
         """Return the kinds that have a sound schema, in canonical order."""
         return [name for name in KIND if self.schemas.has(name)]
+
+
+def _opened(files: Mapping[str, tuple[str, bytes]], known: Sequence[Finding]) -> Book:
+    return Book(files, known=known)
 
 
 def _with_path(finding: Finding, path: str) -> Finding:

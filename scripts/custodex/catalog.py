@@ -13,43 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custodex.books import Book
-from custodex.examining import Document, Examiner, Record
+from custodex.examining import Examiner, Record
 from custodex.findings import Finding, finding_of_row
 from custodex.pathrules import with_clashes
-from custodex.records import ROOT, kind_of_record
+from custodex.records import ROOT
 from custodex.snapshots import Entry, Snapshot
 from custodex.store import Store, state_folder
-
-VERSION = "10"
-_BATCH = 500
-_DDL = """
-CREATE TABLE entries (path TEXT PRIMARY KEY, record TEXT, kind TEXT, mode TEXT NOT NULL, blob TEXT NOT NULL,
-                      local INTEGER NOT NULL, doc INTEGER);
-CREATE INDEX entries_record ON entries (record);
-CREATE INDEX entries_doc ON entries (doc);
-CREATE INDEX entries_local ON entries (path) WHERE local;
-CREATE TABLE documents (id INTEGER PRIMARY KEY, blob TEXT NOT NULL, kind TEXT NOT NULL, value TEXT,
-                        findings TEXT, latest TEXT NOT NULL, UNIQUE (blob, kind));
-CREATE INDEX documents_findings ON documents (id) WHERE findings IS NOT NULL;
-CREATE INDEX documents_latest ON documents (latest) WHERE latest <> '';
-CREATE TABLE refs (doc INTEGER NOT NULL, target TEXT NOT NULL, pointer TEXT NOT NULL,
-                   mention INTEGER NOT NULL);
-CREATE INDEX refs_doc ON refs (doc);
-CREATE INDEX refs_target ON refs (target);
-CREATE TABLE uniques (doc INTEGER NOT NULL, space TEXT NOT NULL, value TEXT NOT NULL, pointer TEXT NOT NULL);
-CREATE INDEX uniques_doc ON uniques (doc);
-CREATE INDEX uniques_value ON uniques (space, value);
-CREATE TABLE records (key TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL, alive INTEGER NOT NULL)
-    WITHOUT ROWID;
-CREATE INDEX records_seq ON records (seq);
-CREATE INDEX records_kind ON records (kind, alive, key);
-CREATE TABLE findings (record TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL,
-                       code TEXT NOT NULL, pointer TEXT NOT NULL, severity TEXT NOT NULL,
-                       params TEXT NOT NULL);
-CREATE INDEX findings_record ON findings (record);
-CREATE TABLE deps (dep TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (dep, record)) WITHOUT ROWID;
-CREATE INDEX deps_record ON deps (record);
-"""
+from custodex.tables import DDL, VERSION, records_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +34,7 @@ class Catalog:
     """The catalog of one repository. One per command; `sync` before asking."""
 
     def __init__(self, root: Path) -> None:
-        self.store = Store(state_folder(root) / "catalog.sqlite", _DDL, VERSION)
+        self.store = Store(state_folder(root) / "catalog.sqlite", DDL, VERSION)
         self.db = self.store.db
         self.book = Book({})
         self.snapshot: Snapshot | None = None
@@ -88,11 +58,18 @@ class Catalog:
 
     def sync(self, snapshot: Snapshot, examiner: Examiner, processes: int | None = None) -> SyncResult:
         """Move to *snapshot*: read what is new, examine the records that this touches."""
-        from custodex.syncing import Sync
-
         workers = processes if processes is not None else min(os.cpu_count() or 1, 4)
         with self.store.transaction():
-            return SyncResult(*Sync(self, snapshot, examiner, workers).run())
+            return self.move(snapshot, examiner, workers)
+
+    def move(self, snapshot: Snapshot, examiner: Examiner, processes: int) -> SyncResult:
+        """Move inside a transaction that the caller holds, and may yet take back."""
+        from custodex.syncing import Sync
+
+        moved = Sync(self.store, snapshot, examiner, processes)
+        read, examined = moved.run()
+        self.book, self.snapshot = moved.book, snapshot
+        return SyncResult(read, examined)
 
     def counts(self) -> tuple[int, int]:
         """Return how many records and how many documents there are."""
@@ -164,23 +141,7 @@ class Catalog:
 
     def records(self, keys: Iterable[str]) -> Iterator[Record]:
         """Yield the records with these keys that exist, in the order asked for."""
-        listed = list(keys)
-        for start in range(0, len(listed), _BATCH):
-            yield from self._batch(listed[start : start + _BATCH])
-
-    def _batch(self, keys: list[str]) -> Iterator[Record]:
-        marks = ",".join("?" * len(keys))
-        query = (
-            "SELECT entries.record, entries.path, entries.kind, documents.value FROM entries"  # noqa: S608
-            f" LEFT JOIN documents ON documents.id = entries.doc WHERE entries.record IN ({marks})"
-            " ORDER BY entries.path"
-        )
-        grouped: dict[str, list[Document]] = {}
-        for record, path, kind, value in self.db.execute(query, keys):
-            grouped.setdefault(record, []).append(Document(path, kind, value))
-        for key in keys:
-            if key in grouped:
-                yield Record(key, kind_of_record(key), key.partition("/")[2], tuple(grouped[key]))
+        return records_of(self.db, keys)
 
     def changes(self, since: int) -> list[tuple[str, str, bool]]:
         """Return (key, kind, deleted) of every record touched after the number *since*."""

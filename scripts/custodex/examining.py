@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from custodex.books import Book
 from custodex.findings import Fault, Params, Severity
+from custodex.hints import Marks
+from custodex.schemas import Schemas
 
 Value = Mapping[str, Any]
 
@@ -19,13 +21,14 @@ Value = Mapping[str, Any]
 class Document:
     """One YAML document: path, kind and value as plain JSON-like data, read when first asked for."""
 
-    __slots__ = ("_text", "_value", "kind", "path")
+    __slots__ = ("_marks", "_text", "_value", "kind", "path")
 
     def __init__(self, path: str, kind: str, text: str | None = None, value: Value | None = None) -> None:
         self.path = path
         self.kind = kind
         self._text = text
         self._value = value
+        self._marks: Marks | None = None
 
     @property
     def readable(self) -> bool:
@@ -38,6 +41,12 @@ class Document:
         if self._value is None:
             self._value = json.loads(self._text) if self._text is not None else {}
         return self._value
+
+    def marks(self, schemas: Schemas) -> Marks:
+        """Return the values that the schema marks, by role; found once for all that look at the document."""
+        if self._marks is None:
+            self._marks = schemas.marks(self.kind, self.value)
+        return self._marks
 
     @property
     def stem(self) -> str:
@@ -68,8 +77,7 @@ class Record:
         return tuple(document for document in self.documents if document.kind == kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """One document that holds a unique value."""
 
     record: str
@@ -107,8 +115,11 @@ class Before:
     after: Value | None
 
 
-DocumentCheck = Callable[[str, Value, Book], Iterable[Fault]]
-"""(kind, value, book) -> faults of one document by itself; runs in worker processes, is cached by content."""
+DocumentCheck = Callable[[Document, Book], Iterable[Fault]]
+"""(document, book) -> faults of one document by itself; runs in worker processes, is cached by content.
+
+The document has no path: what stands in it must not depend on where it stands.
+"""
 
 RecordCheck = Callable[[Record, Context], Iterable[Fault]]
 """(record, context) -> faults, each with the path it is about."""

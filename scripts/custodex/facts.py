@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from custodex.findings import Pointer
-from custodex.hints import Node
+from custodex.hints import Found, Marks
 from custodex.records import KIND, record_key
-from custodex.schemas import Schemas, is_date, is_date_time
+from custodex.schemas import is_date, is_date_time
 
-_HINTS = frozenset({"x-ref", "x-unique", "x-time", "x-format"})
-_UNIQUE = frozenset({"x-unique"})
+MENTIONS = "format:mention-text"
+"""The role of texts in which colleagues may be mentioned."""
 _MENTION = re.compile(r"(?<![\w@.])@([a-z][a-z0-9-]{1,31})(?![\w@]|\.\w)", re.ASCII)
 _INSIDE = frozenset({"person", "event"})
 """References that stay within one customer; they are looked up in the record itself."""
@@ -44,41 +44,38 @@ class Facts(NamedTuple):
     latest: str = ""
 
 
-def facts_of(schemas: Schemas, kind: str, value: Mapping[str, Any]) -> Facts:
-    """Return the facts of one document, found by the hints of its schema."""
-    references: list[Reference] = []
-    uniques: list[UniqueValue] = []
-    latest = ""
-    for pointer, node, found in schemas.walk(kind, value, _HINTS):
-        if isinstance(found, str):
-            references.extend(_references(pointer, node, found))
-            if node.hint("time") == "past":
-                latest = max(latest, moment(found))
-        if (space := node.hint("unique")) and (text := _unique_text(found)):
-            uniques.append(UniqueValue(pointer, str(space), text))
-    return Facts(tuple(references), tuple(uniques), latest)
+def facts_of(marks: Marks) -> Facts:
+    """Return the facts of one document by what its schema marks."""
+    references = [found for mark in marks.get("ref", ()) for found in _references(mark)]
+    references += [found for mark in marks.get(MENTIONS, ()) for found in mentions_in(mark)]
+    moments = [moment(found) for _, _, found in marks.get("past", ()) if isinstance(found, str)]
+    return Facts(tuple(references), tuple(uniques_of(marks)), max(moments, default=""))
 
 
-def uniques_of(schemas: Schemas, kind: str, value: Mapping[str, Any]) -> list[UniqueValue]:
+def uniques_of(marks: Marks) -> list[UniqueValue]:
     """Return the unique values of one document alone."""
     return [
         UniqueValue(pointer, str(node.hint("unique")), text)
-        for pointer, node, found in schemas.walk(kind, value, _UNIQUE)
-        if node.hint("unique") and (text := _unique_text(found))
+        for pointer, node, found in marks.get("unique", ())
+        if (text := _unique_text(found))
     ]
 
 
-def _references(pointer: Pointer, node: Node, found: str) -> Iterator[Reference]:
+def _references(mark: Found) -> Iterator[Reference]:
+    pointer, node, found = mark
     ref = node.hint("ref")
-    if isinstance(ref, str) and ref not in _INSIDE:
-        yield Reference(
-            pointer, tuple(record_key(kind, found) for kind in ref.split("|") if kind in KIND), found
-        )
-    if node.hint("format") == "mention-text":
+    if isinstance(found, str) and isinstance(ref, str) and ref not in _INSIDE:
+        targets = tuple(record_key(kind, found) for kind in ref.split("|") if kind in KIND)
+        yield Reference(pointer, targets, found)
+
+
+def mentions_in(mark: Found) -> Iterator[Reference]:
+    """Yield whom a text mentions by @id: a colleague or a team."""
+    pointer, _, found = mark
+    if isinstance(found, str) and "@" in found:
         for name in dict.fromkeys(_MENTION.findall(found)):
-            yield Reference(
-                pointer, (record_key("staff", name), record_key("team", name)), name, mention=True
-            )
+            targets = (record_key("staff", name), record_key("team", name))
+            yield Reference(pointer, targets, name, mention=True)
 
 
 def _unique_text(found: Any) -> str:

@@ -18,6 +18,7 @@ from typing import IO, NamedTuple
 from custodex.errors import EnvironmentFault
 from custodex.texts import Text
 
+_AT_ONCE = 90
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 GITLINK, SYMLINK, REGULAR = "160000", "120000", "100644"
 _MOST_CONFLICTS = 127
@@ -56,10 +57,16 @@ class Blob(NamedTuple):
 
 
 class Git:
-    """Git in one folder. *environ* is what the process was started with (hooks rely on `GIT_INDEX_FILE`)."""
+    """Git in one folder. *environ* is what the process was started with (hooks rely on `GIT_INDEX_FILE`).
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    *lasting* keeps the process that reads blobs for the next time, until this process ends; then the blobs
+    of one question must have been taken before the next one is asked.
+    """
+
+    def __init__(self, root: Path, environ: Mapping[str, str], *, lasting: bool = False) -> None:
         self.root = root
+        self._reader: subprocess.Popen[bytes] | None = None
+        self._lasting = lasting
         self.environ = environ
         self._environ = {
             **_absolute(environ),
@@ -232,6 +239,21 @@ class Git:
 
     def blobs(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
         """Yield the blobs in the order asked for, through one process; above *limit* bytes without data."""
+        return self._blobs_lasting(names, limit) if self._lasting else self._blobs(names, limit)
+
+    def _blobs_lasting(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
+        if self._reader is None:
+            self._reader = subprocess.Popen(
+                ["git", "cat-file", "--batch"], cwd=self.root, env=self._environ,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        process, wanted = self._reader, list(names)
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            _ask(process.stdin, part)
+            yield from [_read_blob(process.stdout, name, limit) for name in part]
+
+    def _blobs(self, names: Iterable[str], limit: int) -> Iterator[Blob]:
         process = subprocess.Popen(
             ["git", "cat-file", "--batch", "--buffer"], cwd=self.root, env=self._environ,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -268,6 +290,16 @@ def _close(pipe: IO[bytes]) -> None:
     try:
         pipe.close()
     except BrokenPipeError:
+        return
+
+
+def _ask(pipe: IO[bytes] | None, names: Sequence[str]) -> None:
+    """Ask for blobs; for no more at once than fit any pipe, so that neither side ever waits for the other."""
+    try:
+        if pipe is not None:
+            pipe.write("".join(f"{name}\n" for name in names).encode())
+            pipe.flush()
+    except (BrokenPipeError, ValueError):
         return
 
 

@@ -6,7 +6,8 @@ search index, the site and the checks look at, so that a field added to the sche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -95,35 +96,39 @@ def build_node(schema: Schema, base: str, resolver: Resolver, depth: int = 0) ->
     return node
 
 
+Roles = Callable[[Node], tuple[str, ...]]
+"""What a node is wanted for: names under which its values are found."""
+
+
 class Route(NamedTuple):
-    """The part of a node's tree that leads to wanted hints; `wanted` where the node itself has one."""
+    """The part of a node's tree that leads to wanted nodes; `roles` is empty where the node is not one."""
 
     node: Node
-    wanted: bool
+    roles: tuple[str, ...]
     fields: tuple[tuple[str, Route], ...]
     items: Route | None
 
 
-def route(node: Node, hints: frozenset[str]) -> Route | None:
-    """Return the way to every node with one of *hints*, None if there is none."""
-    fields = tuple((name, kept) for name, child in node.fields.items() if (kept := route(child, hints)))
-    items = route(node.items, hints) if node.items else None
-    wanted = not hints.isdisjoint(node.schema)
-    return Route(node, wanted, fields, items) if fields or items or wanted else None
+def route(node: Node, roles: Roles) -> Route | None:
+    """Return the way to every node that has a role, None if there is none."""
+    fields = tuple((name, kept) for name, child in node.fields.items() if (kept := route(child, roles)))
+    items = route(node.items, roles) if node.items else None
+    own = roles(node)
+    return Route(node, own, fields, items) if fields or items or own else None
 
 
 Found = tuple[Pointer, Node, Any]
 """One value of a document: its pointer, its node, itself."""
 
 
-def gather(way: Route, value: Any, pointer: Pointer, found: list[Found]) -> None:
-    """Add every value on the *way* whose node has a wanted hint to *found*, parents first.
+def gather(way: Route, value: Any, pointer: Pointer, found: Marks) -> None:
+    """Add every value on the *way* whose node has a role to *found*, by role, parents first.
 
-    A plain list: every rule walks every document, and nested generators would take twice as long.
+    Plain lists: every document is walked, and nested generators would take twice as long.
     """
-    node, wanted, fields, items = way
-    if wanted:
-        found.append((pointer, node, value))
+    node, roles, fields, items = way
+    for role in roles:
+        found[role].append((pointer, node, value))
     if fields and isinstance(value, dict):
         for name, child in fields:
             if name in value:
@@ -131,6 +136,26 @@ def gather(way: Route, value: Any, pointer: Pointer, found: list[Found]) -> None
     elif items is not None and isinstance(value, list):
         for index, item in enumerate(value):
             gather(items, item, (*pointer, index), found)
+
+
+Marks = defaultdict[str, list[Found]]
+"""The values of one document by what the schema marks them as."""
+
+
+def roles_of(node: Node) -> tuple[str, ...]:
+    """Return what the checks look for in a node: `ref`, `unique`, `format:phone` …, one pass for all of them.
+
+    `name` is what people and things are called: `x-search: name`, or the caption where nothing else is said.
+    """
+    schema = node.schema
+    found = [name for name in ("ref", "unique", "vocabulary", "key", "inverse") if schema.get(f"x-{name}")]
+    if schema.get("x-format"):
+        found.append(f"format:{schema['x-format']}")
+    if schema.get("x-time") == "past":
+        found.append("past")
+    if schema.get("x-search", "name" if "x-caption" in schema else "") == "name":
+        found.append("name")
+    return tuple(found)
 
 
 def order_of(node: Node) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from custodex.examining import PathFault
 from custodex.findings import Finding, printable
 from custodex.git import GITLINK, REGULAR, SYMLINK, UNMERGED
-from custodex.records import ROOT, SCHEMA_ROOT, locate
+from custodex.records import ROOT, SCHEMA_ROOT, Place
 from custodex.rules import Rule
 from custodex.snapshots import HARD_LINK, SPECIAL
 from custodex.texts import Text
 
 _MAX_PATH = 255
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])")
+_DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)")
 _WHAT = {
     SYMLINK: Text("符号链接", "a symbolic link"),
     GITLINK: Text("子模块或另一个仓库", "a submodule or another repository"),
@@ -103,8 +103,10 @@ RULES = (
 )
 
 
-def path_fault(path: str, mode: str) -> PathFault | None:
-    """Return what is wrong with *path* or with the kind of thing that stands there."""
+def path_fault(path: str, mode: str, place: Place | None) -> PathFault | None:
+    """Return what is wrong with *path*, which means *place*, or with the kind of thing that stands there."""
+    if place is not None and mode == REGULAR and not _DEVICE.search(path):
+        return None
     shown = printable(path, _MAX_PATH)
     if mode == UNMERGED:
         return PathFault("path-unmerged", {"path": shown})
@@ -115,9 +117,9 @@ def path_fault(path: str, mode: str) -> PathFault | None:
         return PathFault("path-unknown", {"path": shown})
     if not path.startswith(f"{ROOT}/"):
         return None
-    if locate(path) is None and not path.endswith((".gitkeep", "/README.md")):
+    if place is None and not path.endswith((".gitkeep", "/README.md")):
         return PathFault("path-unknown", {"path": shown})
-    if any(_DEVICE.fullmatch(part.partition(".")[0]) for part in path.split("/")):
+    if _DEVICE.search(path):
         return PathFault("path-reserved", {"path": shown})
     return PathFault("path-executable", {"path": shown}) if mode != REGULAR else None
 

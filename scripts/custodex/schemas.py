@@ -8,12 +8,24 @@ what both understand alike (`schemalint`).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from custodex.findings import Fault, Pointer
-from custodex.hints import Found, Node, Resolver, Route, Schema, build_node, gather, order_of, route
+from custodex.hints import (
+    Marks,
+    Node,
+    Resolver,
+    Route,
+    Schema,
+    build_node,
+    gather,
+    order_of,
+    roles_of,
+    route,
+)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
@@ -69,6 +81,7 @@ class Schemas:
         self._slow: dict[str, Any] = {}
         self._nodes: dict[str, Node] = {}
         self._routes: dict[tuple[str, frozenset[str]], Route | None] = {}
+        self._marked: dict[str, Route | None] = {}
 
     def has(self, kind: str) -> bool:
         """Tell whether there is a schema for *kind*."""
@@ -91,10 +104,20 @@ class Schemas:
     def walk(self, kind: str, value: Any, hints: frozenset[str]) -> Iterator[tuple[Pointer, Node, Any]]:
         """Return the values of a document whose node carries one of *hints* (full names, `x-ref`)."""
         way = self._way(kind, hints)
-        found: list[Found] = []
+        found: Marks = defaultdict(list)
         if way is not None:
             gather(way, value, (), found)
-        return iter(found)
+        return iter(found[""])
+
+    def marks(self, kind: str, value: Any) -> Marks:
+        """Return the values of a document by their roles (`hints.roles_of`); empty for an unknown kind."""
+        if kind not in self._marked:
+            self._marked[kind] = route(self.node(kind), roles_of) if self.has(kind) else None
+        way = self._marked[kind]
+        found: Marks = defaultdict(list)
+        if way is not None:
+            gather(way, value, (), found)
+        return found
 
     def hints_at(self, kind: str, hints: frozenset[str]) -> bool:
         """Tell whether a document of *kind* can have a value whose node carries one of *hints*."""
@@ -103,7 +126,11 @@ class Schemas:
     def _way(self, kind: str, hints: frozenset[str]) -> Route | None:
         key = (kind, hints)
         if key not in self._routes:
-            self._routes[key] = route(self.node(kind), hints) if self.has(kind) else None
+
+            def wanted(node: Node) -> tuple[str, ...]:
+                return () if hints.isdisjoint(node.schema) else ("",)
+
+            self._routes[key] = route(self.node(kind), wanted) if self.has(kind) else None
         return self._routes[key]
 
     def is_valid(self, kind: str, value: Any) -> bool:

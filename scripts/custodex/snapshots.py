@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from custodex.errors import UsageFault
 from custodex.git import EMPTY_TREE, GITLINK, REGULAR, SYMLINK, Change, Git, readable
@@ -29,8 +30,7 @@ _PATHS = (ROOT, SCHEMA_ROOT)
 _TOO_LARGE = "large:"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One path of a snapshot. `blob` is empty where the path is gone; `local` means: read it from disk."""
 
     path: str
@@ -66,6 +66,28 @@ class Snapshot:
             else:
                 blob = next(stored)
                 yield entry, bytes(MAX_BYTES + 1) if blob.data is None else blob.data
+
+
+class Contents(Mapping[str, tuple[str, bytes]]):
+    """Some files of a snapshot by path, as (blob, content); they are read when first asked for."""
+
+    def __init__(self, snapshot: Snapshot, entries: Sequence[Entry]) -> None:
+        self.blobs = {entry.path: entry.blob for entry in entries}
+        self._snapshot = snapshot
+        self._entries = entries
+
+    @cached_property
+    def _files(self) -> dict[str, tuple[str, bytes]]:
+        return {entry.path: (entry.blob, data) for entry, data in self._snapshot.read(self._entries)}
+
+    def __getitem__(self, path: str) -> tuple[str, bytes]:
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.blobs)
+
+    def __len__(self) -> int:
+        return len(self.blobs)
 
 
 def worktree(git: Git) -> Snapshot:

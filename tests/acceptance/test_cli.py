@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from custodex.cli.verbs import module_name
+from custodex.texts import LANGS, Lang
 from workbench import Repo, clean_environ
 
 VERBS = (
@@ -68,6 +71,18 @@ def test_version_answers_without_loading_anything() -> None:
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "custodex.cli" in loaded
     assert not loaded & {"click", "yaml", "jsonschema", "sqlite3", "whoosh", "jinja2", "git", "pypinyin"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_help_says_of_every_verb_what_the_verb_says_itself_without_loading_it(lang: Lang) -> None:
+    done = python("-X", "importtime", "-m", "custodex", "--lang", lang, "--help")
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    told = "".join(done.stdout.split())
+    for name in VERBS:
+        module = f"custodex.cli.{module_name(name)}"
+        assert module not in loaded
+        words = importlib.import_module(module).command.words.get(lang)
+        assert "".join(f"{name} {words}".split("\n")[0].split()) in told
 
 
 def test_version_is_quick() -> None:

@@ -25,8 +25,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         """files locks yamlfile schemas git gitlog store hanzi phones emails whooshindex templating locales
         sheets starter workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
-        """diffing placing schemalint snapshots facts books examining vocabularies loading pathrules syncing catalog
-        readers patching""",
+        """diffing placing schemalint snapshots facts books examining vocabularies pathrules tables contexts early
+        loading syncing catalog readers patching""",
         # 3 uses: none knows another
         """checks duplicates history search site reports exports imports authoring scaffold fixing editorschemas""",
         # 4 reporters: findings in the words of other programs
@@ -53,7 +53,7 @@ OWNERS: Mapping[str, set[str]] = {
     "openpyxl": {"sheets"},
     "python_calamine": {"sheets"},
     "rapidfuzz": {"duplicates"},
-    "sqlite3": {"store", "syncing"},  # syncing names its errors and rows, the file is opened by store
+    "sqlite3": {"store"},
     "subprocess": {"git"},
     "click": {"cli"},
 }

@@ -12,7 +12,7 @@ import hostile
 import pytest
 from hostile import ACME, BOLT, CORK, customer, customer_path
 
-from custodex import snapshots
+from custodex import loading, snapshots
 from custodex.catalog import Catalog
 from custodex.checks import EXAMINER
 from custodex.git import Git
@@ -20,6 +20,7 @@ from custodex.snapshots import Snapshot
 from workbench import Repo, clean_environ
 
 A, B, C = map(customer_path, (ACME, BOLT, CORK))
+DORA = "d0r4d0r4d00"
 NOTE = customer_path(ACME, "notes/2026/2026-03-02-9fj2k1.yaml")
 
 
@@ -188,8 +189,6 @@ def test_an_incremental_catalog_equals_a_fresh_one(repo: Repo, catalog: Catalog,
 def test_many_documents_by_several_processes_say_the_same(
     sample_repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from custodex import loading
-
     monkeypatch.setattr(loading, "_WORTH_A_POOL", 10)
     snapshot = worktree(sample_repo)
     made = Catalog(sample_repo.root)
@@ -198,3 +197,27 @@ def test_many_documents_by_several_processes_say_the_same(
     made.close()
     monkeypatch.setattr(loading, "_WORTH_A_POOL", 10**9)
     assert pooled == fresh(sample_repo, snapshot)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_records_examined_by_other_processes_get_the_same_findings(
+    repo: Repo, catalog: Catalog, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twins with one number, equal files, broken ones, parents in a circle: none may hide from a worker."""
+    chance = random.Random(100 + seed)
+    twin = customer(DORA, "Dora", "identifiers:", "  external:", "    - system: erp", '      id: "7"')
+    for _ in range(3):
+        monkeypatch.setattr(loading, "_WORTH_A_POOL", 1)
+        monkeypatch.setattr(loading, "CHUNK", 2)
+        repo.write(customer_path(DORA), twin)
+        for number in range(3):
+            stem = f"notes/2026/2026-03-02-9fj2k{number}.yaml"
+            repo.write(customer_path(DORA, stem), 'type: call\nby: nobody\nsummary: "@lin-fang"\n')
+        for _ in range(chance.randrange(6)):
+            _edit(repo, chance)
+        snapshot = worktree(repo)
+        catalog.sync(snapshot, EXAMINER, processes=2)
+        monkeypatch.setattr(loading, "_WORTH_A_POOL", 10**9)
+        assert state(catalog) == fresh(repo, snapshot)
+        assert {"reference-missing"} <= {finding.code for finding in catalog.findings()}
+        shutil.rmtree(repo.root / "records/customers/d0", ignore_errors=True)

@@ -18,7 +18,6 @@ from custodex.git import EMPTY_TREE, REGULAR, Change, Git, pathspec
 from custodex.locks import Lock
 from custodex.snapshots import Entry, Snapshot, blob_name
 from custodex.store import state_folder
-from custodex.syncing import Sync
 from custodex.texts import Text
 
 _BATCH = 500
@@ -92,7 +91,7 @@ class Author:
             self._transaction = self._catalog.store.transaction()
             self._transaction.__enter__()
             stack.push(lambda *_: self._close(commit=False))
-            Sync(self._catalog, self._worktree, self._examiner, 2).run()
+            self._catalog.move(self._worktree, self._examiner, 2)
             self._catalog.book.require()
             self._known = {_place(finding) for finding in self._findings(self._catalog, self._worktree)}
             self._stack = stack.pop_all()
@@ -163,7 +162,7 @@ class Author:
             tuple(changes.values()), dict(self._contents),
         )  # fmt: skip
         # one process: the others could not see what is not on disk
-        Sync(self._catalog, snapshot, self._examiner, 1).run()
+        self._catalog.move(snapshot, self._examiner, 1)
         return snapshot
 
     def _committed(self) -> dict[str, tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from custodex.examining import Context, Examiner, Record, Value
+from custodex.examining import Context, Document, Examiner, Record
 from custodex.findings import Fault, Finding, Severity
 from custodex.rules import Rulebook
 
@@ -46,11 +46,11 @@ class Severities(Mapping[str, Severity]):
         return len(__getattr__("RULES"))
 
 
-def check_document(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check_document(document: Document, book: Book) -> Iterator[Fault]:
     """Yield what is wrong with one document that fits its schema."""
     from custodex.checks.documents import check
 
-    return check(kind, value, book)
+    return check(document, book)
 
 
 def check_record(record: Record, context: Context) -> Iterator[Fault]:

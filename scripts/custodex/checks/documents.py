@@ -21,7 +21,7 @@ from custodex.checks import (
     vocabulary,
 )
 from custodex.checks.page import Page
-from custodex.examining import Value
+from custodex.examining import Document, Value
 from custodex.findings import Fault
 
 MODULES = (
@@ -30,10 +30,10 @@ MODULES = (
 )  # fmt: skip
 
 
-def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
+def check(document: Document, book: Book) -> Iterator[Fault]:
     """Yield what is wrong with one document that fits its schema."""
-    if book.schemas.has(kind):
-        page = Page(kind, value, book)
+    if book.schemas.has(document.kind):
+        page = Page(document, book)
         for module in MODULES:
             yield from module.check(page)
 
@@ -41,4 +41,4 @@ def check(kind: str, value: Value, book: Book) -> Iterator[Fault]:
 def faults_of_document(kind: str, value: Value, book: Book) -> Iterator[Fault]:
     """Yield what is wrong with a document by its schema, or else by the rules."""
     faults = book.schemas.validate(kind, value) if book.schemas.has(kind) else []
-    yield from faults or check(kind, value, book)
+    yield from faults or check(Document("", kind, value=value), book)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custodex.checks.sight import Sight
-from custodex.facts import facts_of
+from custodex.facts import mentions_in
 from custodex.findings import Fault
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -33,8 +33,9 @@ RULES = (
 
 def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every mention that names neither staff nor team."""
-    for document, pointer in sight.mentioning:
-        for reference in facts_of(sight.book.schemas, document.kind, document.value).references:
-            here = reference.mention and reference.pointer == pointer
-            if here and not any(sight.context.exists(target) for target in reference.targets):
-                yield Fault("mention-unknown", pointer, {"value": reference.value}, path=document.path)
+    for document, mark in sight.mentioning:
+        for reference in mentions_in(mark):
+            if not any(sight.context.exists(target) for target in reference.targets):
+                yield Fault(
+                    "mention-unknown", reference.pointer, {"value": reference.value}, path=document.path
+                )

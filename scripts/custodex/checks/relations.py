@@ -10,7 +10,7 @@ from custodex.checks.naming import group_of
 from custodex.checks.sight import Sight
 from custodex.examining import Value
 from custodex.findings import Fault, Pointer
-from custodex.hints import find
+from custodex.hints import Marks, find
 from custodex.records import record_key
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -51,7 +51,6 @@ RULES = (
     ),
 )
 
-_HINT = frozenset({"x-inverse"})
 _Relation = tuple[Pointer, str, str, Mapping[str, str]]
 
 
@@ -59,7 +58,8 @@ def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every repeated relation and for every one the other side contradicts."""
     if sight.record.kind != "customer" or sight.main is None:
         return
-    own = list(_relations(sight.book, sight.value))
+    schemas = sight.book.schemas
+    own = list(_relations(sight.book, sight.value, sight.main.marks(schemas)))
     open_ones: set[tuple[str, str]] = set()
     for pointer, type_, to, inverse in own:
         params: dict[str, str | int] = {"type": type_, "to": to}
@@ -69,14 +69,15 @@ def check(sight: Sight) -> Iterator[Fault]:
             open_ones.add((type_, to))
         back = inverse.get(type_, type_)
         if back != type_ and to != sight.record.id and not _has(own, back, to):
-            theirs = list(_relations(sight.book, sight.context.main(record_key("customer", to))))
+            other = sight.context.main(record_key("customer", to))
+            theirs = list(_relations(sight.book, other, schemas.marks("customer", other)))
             if _has(theirs, type_, sight.record.id) and not _has(theirs, back, sight.record.id):
                 yield Fault("relation-conflict", pointer, {**params, "inverse": back}, path=sight.main.path)
 
 
-def _relations(book: Book, value: Value) -> Iterator[_Relation]:
+def _relations(book: Book, value: Value, marks: Marks) -> Iterator[_Relation]:
     """Yield every typed relation of a customer: its place, type and other side, and the inverse types."""
-    for pointer, node, found in book.schemas.walk("customer", value, _HINT):
+    for pointer, node, found in marks.get("inverse", ()):
         group = find(book.schemas.node("customer"), pointer[:-1])
         sides = (
             [name for name, child in group.fields.items() if child.hint("ref") == "customer"] if group else []

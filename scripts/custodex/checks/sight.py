@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 from custodex.books import Book
 from custodex.examining import Context, Document, Record, Value
+from custodex.facts import MENTIONS
 from custodex.findings import Pointer
-from custodex.hints import Node
+from custodex.hints import Found, Node
 from custodex.records import EVENT_KINDS
 
-_HINTS = frozenset({"x-ref", "x-unique", "x-format"})
 
-
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One value marked `x-ref`: the document and the place it stands at, and the kind it points at."""
 
     document: Document
@@ -39,7 +36,7 @@ class Sight:
         self.context = context
         self.references: list[Reference] = []
         self.unique_documents: list[Document] = []
-        self.mentioning: list[tuple[Document, Pointer]] = []
+        self.mentioning: list[tuple[Document, Found]] = []
         self._look()
 
     @property
@@ -65,20 +62,23 @@ class Sight:
         return self.main is not None and "merged_into" not in self.value and "erased" not in self.value
 
     def _look(self) -> None:
-        """Find everything that refers, must be unique or mentions somebody in one pass over the documents."""
+        """Sort everything that refers, must be unique or mentions somebody, document by document."""
+        schemas = self.book.schemas
         for document in self.record.documents:
-            if document.readable:
-                for pointer, node, found in self.book.schemas.walk(document.kind, document.value, _HINTS):
-                    self._sort(document, pointer, node, found)
-
-    def _sort(self, document: Document, pointer: Pointer, node: Node, found: Any) -> None:
-        ref = node.schema.get("x-ref")
-        if ref and isinstance(found, str):
-            self.references.append(Reference(document, pointer, node, str(ref), found))
-        if "x-unique" in node.schema and self.unique_documents[-1:] != [document]:
-            self.unique_documents.append(document)
-        if node.schema.get("x-format") == "mention-text" and isinstance(found, str) and "@" in found:
-            self.mentioning.append((document, pointer))
+            if not document.readable:
+                continue
+            marks = document.marks(schemas)
+            for pointer, node, found in marks.get("ref", ()):
+                if isinstance(found, str):
+                    reference = Reference(document, pointer, node, str(node.schema["x-ref"]), found)
+                    self.references.append(reference)
+            if "unique" in marks:
+                self.unique_documents.append(document)
+            self.mentioning += [
+                (document, mark)
+                for mark in marks.get(MENTIONS, ())
+                if isinstance(mark[2], str) and "@" in mark[2]
+            ]
 
     def events(self) -> Iterator[Document]:
         """Yield the record's readable notes, transactions and feedback."""

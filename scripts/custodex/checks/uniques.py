@@ -38,7 +38,7 @@ def check(sight: Sight) -> Iterator[Fault]:
     """Yield a fault for every unique value of the record that stands elsewhere as well."""
     schemas = sight.book.schemas
     for document in sight.unique_documents:
-        for unique in uniques_of(schemas, document.kind, document.value):
+        for unique in uniques_of(document.marks(schemas)):
             here = (document.path, json_pointer(unique.pointer))
             holders = sight.context.holders(unique.space, unique.value)
             other = next((holder for holder in holders if (holder.path, holder.pointer) != here), None)

@@ -1,7 +1,7 @@
 """Verbs and their options: click, with texts in both languages and every verb a module of its own.
 
 `custodex <verb>` is the `command` of the module `custodex.cli.<verb>` (with `_` after a word Python keeps for
-itself, and `_` for `-`); a module is imported when its verb is called, or to list all verbs in `--help`.
+itself, and `_` for `-`); a module is imported when its verb is called.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import keyword
 import pkgutil
+import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +154,21 @@ def verb_name(module: str) -> str:
     return module.removesuffix("_").replace("_", "-")
 
 
-_VERB_MARK = b"\n@verb("
+_LINE = r'"(?:"")?((?:[^"\\\n]|\\.)*)'
+_SUMMARY = re.compile(rf"(?:@verb\(|\n_HELP = )\s*Text\(\s*{_LINE}.*?,\s*{_LINE}", re.DOTALL)
+_VERB_MARK = "\n@verb("
+
+
+def summary(source: str) -> Text | None:
+    """Return the first line of a verb's help by the *source* of its module, None where it is not literal.
+
+    `--help` names every verb: importing all of them would take longer than everything else it does.
+    """
+    found = _SUMMARY.search(source)
+    if found is None or _VERB_MARK not in source:
+        return None
+    zh, en = (line.partition("\\n")[0].replace('\\"', '"') for line in found.groups())
+    return Text(zh, en)
 
 
 class Program(click.Group):
@@ -160,13 +176,7 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all verbs, sorted."""
-        modules = (
-            Path(folder) / f"{name}.py"
-            for folder in custodex.cli.__path__
-            for _, name, _ in pkgutil.iter_modules([folder])
-        )
-        # importing all the others only to see that they hold no verb would take most of the time of `--help`
-        return sorted(verb_name(path.stem) for path in modules if _VERB_MARK in path.read_bytes())
+        return sorted(verb_name(name) for name, source in _sources().items() if _VERB_MARK in source)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the verb, None if there is none of this name."""
@@ -204,13 +214,25 @@ class Program(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one line a verb."""
         rows = []
+        sources = _sources()
         for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name)
-            if command is not None and not command.hidden:
-                words = str(_said(getattr(command, "words", command.help or ""), ctx))
-                rows.append((name, words.strip().split("\n")[0]))
+            words: Any = summary(sources[module_name(name)])
+            if words is None and (command := self.get_command(ctx, name)):
+                words = getattr(command, "words", command.help or "")
+            rows.append((name, str(_said(words, ctx)).strip().split("\n")[0]))
         with formatter.section(Text("命令", "Commands").get(lang_of(ctx))):
             formatter.write_dl(rows)
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """Return the source of every module beside this one, by its name."""
+    return {
+        name: (Path(folder) / f"{name}.py").read_text(encoding="utf-8")
+        for folder in custodex.cli.__path__
+        for _, name, is_package in pkgutil.iter_modules([folder])
+        if not is_package
+    }
 
 
 _PURPOSE = Text("Git 中的客户档案：校验、检索、浏览。", "Customer records as plain YAML files in Git.")

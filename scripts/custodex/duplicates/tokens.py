@@ -52,7 +52,7 @@ def traits_of(schemas: Schemas, documents: Documents) -> Traits:
         document = documents.get(kind)
         if not document:
             continue
-        for unique in uniques_of(schemas, kind, document):
+        for unique in uniques_of(schemas.marks(kind, document)):
             values[Value(f"number:{unique.space}:{unique.value}", _field(kind, unique.pointer))] = None
         for pointer, node, found in schemas.walk(kind, document, _HINTS):
             if not isinstance(found, str):

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from custodex.catalog import Catalog
+from custodex.contexts import CatalogContext
 from custodex.examining import Document, Record
 from custodex.hints import Node
 from custodex.imports.paths import FieldPath, Step
 from custodex.imports.taking import RowFault
 from custodex.records import KIND, SINGLE_KINDS, record_key
 from custodex.schemas import Schemas
-from custodex.syncing import CatalogContext
 from custodex.texts import Text
 
 _EXTERNAL = {"system", "id"}
@@ -56,7 +56,7 @@ class Finder:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._context = CatalogContext(catalog, catalog.book)
+        self._context = CatalogContext(catalog.db, catalog.book)
         self._names: dict[str, dict[str, list[str]]] = {}
         self._externals: dict[str, External | None] = {}
 
