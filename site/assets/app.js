@@ -43,15 +43,15 @@
   });
 
   // ---- copy
-  c.copy = function (text) {
-    function said() { c.say(t("copied", { text: text.length > 40 ? text.slice(0, 40) + "…" : text })); }
+  c.copy = function (text, done, host) { // host: the open dialog, where there is one
+    function said() { c.say(done || t("copied", { text: text.length > 40 ? text.slice(0, 40) + "…" : text })); }
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text).then(said, byHand);
     return byHand();
     function byHand() {
       // Pages opened from a folder have no clipboard interface in some browsers.
       var area = el("textarea", { class: "sr", "aria-hidden": "true", tabindex: "-1" });
       area.value = text;
-      document.body.append(area);
+      (host || document.body).append(area);
       area.select();
       try { document.execCommand("copy"); said(); } catch (error) { c.say(t("copy.failed")); }
       area.remove();
@@ -147,6 +147,7 @@
     }
   }
   showMine();
+  c.showMine = showMine;
 
   // ---- what was built, and whether it is old
   var built = document.querySelector("[data-built]");

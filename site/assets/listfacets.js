@@ -1,6 +1,6 @@
 /* The side bar of the list: a folded block per facet with live counts, exclusion, date ranges.
 
-   c.listFacets(host, table, {facet, day, changed}) -> draw(state), called after each change. */
+   c.listFacets(host, table, {facet, range, changed}) -> draw(state), called after each change. */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
@@ -13,7 +13,7 @@
       var focus = document.activeElement && host.contains(document.activeElement) ? document.activeElement.dataset.key : null;
       var at = host.scrollTop, shownOnes = 0, out = [];
       table.columns.forEach(function (col) {
-        if (!col.facet || col.hidden) return;
+        if (!col.facet) return;
         var body = col.coded ? options(col) : col.type === "date" ? dates(col) : null;
         if (!body) return;
         if (facetOpen[col.id] === undefined) facetOpen[col.id] = shownOnes < 4 || state.facets.has(col.id);
@@ -76,7 +76,7 @@
       var check = el("input", { type: "checkbox", "data-key": "c:" + col.id + ":" + value });
       check.checked = on;
       check.addEventListener("change", function () {
-        var f = tools.facet(state, col.id);
+        var f = tools.facet(state.facets, col.id);
         if (!value) f.none = check.checked;
         else { f.no.delete(value); if (check.checked) f.yes.add(value); else f.yes.delete(value); }
         tidy(col.id);
@@ -86,7 +86,7 @@
       var item = el("li", { class: (off ? "off" : "") + (depth ? " deep" + depth : "") }, el("label", {}, check, text, el("span", { class: "num" }, number.format(count))));
       if (value) {
         var not = el("button", { type: "button", class: "not", "aria-pressed": String(off), "aria-label": t("list.exclude", { label: label }), title: t("list.exclude", { label: label }), "data-key": "x:" + col.id + ":" + value }, c.icon("ban"));
-        not.addEventListener("click", function () { var f = tools.facet(state, col.id); f.yes.delete(value); if (f.no.has(value)) f.no.delete(value); else f.no.add(value); tidy(col.id); tools.changed(); });
+        not.addEventListener("click", function () { var f = tools.facet(state.facets, col.id); f.yes.delete(value); if (f.no.has(value)) f.no.delete(value); else f.no.add(value); tidy(col.id); tools.changed(); });
         item.append(not);
       } else item.append(el("span", { class: "gap" }));
       return item;
@@ -102,7 +102,7 @@
           ends[i] = input.value;
           var from = i ? (f.from === undefined ? "" : c.dayText(f.from)) : input.value, to = i ? input.value : f.to === undefined ? "" : c.dayText(f.to);
           state.facets.delete(col.id);
-          if (from || to) { var g = tools.facet(state, col.id); g.raw = from + ".." + to; g.from = tools.day(from, false); g.to = tools.day(to, true); }
+          if (from || to) tools.range(tools.facet(state.facets, col.id), col, from, to).raw = from + ".." + to;
           tools.changed();
         });
         box.append(el("label", {}, el("span", {}, label), input));
@@ -111,7 +111,7 @@
       end(1, t("list.to"));
       var none = el("input", { type: "checkbox", "data-key": "n:" + col.id });
       none.checked = !!f.none;
-      none.addEventListener("change", function () { state.facets.delete(col.id); if (none.checked) tools.facet(state, col.id).none = true; tools.changed(); });
+      none.addEventListener("change", function () { state.facets.delete(col.id); if (none.checked) tools.facet(state.facets, col.id).none = true; tools.changed(); });
       box.append(el("label", {}, none, el("span", { class: "none-label" }, t("list.none"))));
       return box;
     }

@@ -1,20 +1,22 @@
 /* The rows of the interactive list: columns in typed arrays, filters with facet counts, sorting.
 
-   Data (written by the build, see tabledata.py):
-   custodex.table({v: 1, rows, chunks: ["rows-00.js"], columns: [{id, label, type, facet, show, values, sort, link, hidden}]})
+   Data (written by the build, described in scripts/custodex/site/tabledata.py):
+   custodex.table({v: 2, rows, chunks: [file, ...], columns: [{id, label, type, facet, show, values, link}]})
      type text | code | codes | date | number; values of code(s): [value, label, parent or "", sort text or ""]
-   custodex.rows("rows-00.js", {n, ids: "…11 characters each…", columns: {id: data}})
-     text "a\nb"; code [values, indexes] (-1 none); codes [values, lists of indexes]; date (days since 1970), number: lists, null none */
+   custodex.rows(file, {n, ids: "…11 characters each…", columns: {id: data}})
+     text "a\nb"; all others [what occurs, digits]: so many digits a row, 0 none, k the k-th that occurs
+   Rows come in the order of the names. A coded column keeps one number a row, its combination of values. */
 (function () {
   "use strict";
-  var c = window.custodex, NONE = -2147483648, ID = 11;
-  var chunks = {}, model = null, waiting = null;
+  var c = window.custodex, NONE = -2147483648, ID = 11, DIGIT = new Uint8Array(128), BASE = 0;
+  for (var code = 32; code < 127; code++) if ('"&<>\\'.indexOf(String.fromCharCode(code)) < 0) DIGIT[code] = BASE++;
+  var chunks = {}, waiting = null;
 
   c.table = function (data) {
     c.tableAsked = true;
-    model = new Table(data);
-    var left = data.chunks.map(function (name) { return c.loadScript(c.root + "data/" + name); });
-    waiting = Promise.all(left).then(function () { model.fill(data.chunks.map(function (name) { return chunks[name]; })); chunks = {}; return model; });
+    var model = new Table(data);
+    waiting = Promise.all(data.chunks.map(function (name) { return c.loadScript(c.root + "data/" + name); }))
+      .then(function () { model.fill(data.chunks.map(function (name) { return chunks[name]; })); chunks = {}; return model; });
     waiting.catch(function () { /* told by whoever waits */ });
     if (c.onTable) c.onTable(waiting);
   };
@@ -37,41 +39,48 @@
 
   Table.prototype.fill = function (parts) {
     var n = 0, self = this;
-    parts.forEach(function (part) { n += part.n; });
+    this.parts = parts;
+    this.starts = parts.map(function (part) { var at = n; n += part.n; return at; });
     this.n = n;
-    this.ids = new Array(n);
-    var at = 0;
-    parts.forEach(function (part) { for (var i = 0; i < part.n; i++) self.ids[at++] = part.ids.substr(i * ID, ID); });
-    this.columns.forEach(function (col) { fillColumn(col, parts, n); });
+    this.columns.forEach(function (col) {
+      if (col.type === "text") col.parts = parts.map(function (part) { return part.columns[col.id] || ""; });
+      else if (col.coded) fillCoded(col, self);
+      else fillNumbers(col, self);
+    });
+    parts.forEach(function (part) { part.columns = null; });
   };
 
-  function fillColumn(col, parts, n) {
-    if (col.type === "text") {
-      col.data = [];
-      parts.forEach(function (part) {
-        var text = part.columns[col.id], lines = text === undefined ? [] : text.split("\n");
-        for (var i = 0; i < part.n; i++) col.data.push(lines[i] || "");
-      });
-      return;
+  function unpack(digits, n, each) {
+    var width = digits.length / n, at = 0;
+    for (var row = 0; row < n; row++) {
+      var number = 0;
+      for (var k = 0; k < width; k++) number = number * BASE + DIGIT[digits.charCodeAt(at++)];
+      if (number) each(row, number - 1);
     }
-    if (col.type === "codes") { col.start = new Uint32Array(n + 1); col.flat = []; }
-    else col.data = new Float64Array(col.coded ? 0 : n);
-    if (col.type === "code") col.data = new Int32Array(n);
-    var at = 0;
-    parts.forEach(function (part) {
-      var data = part.columns[col.id], map = data && col.coded ? data[0].map(function (v) { return codeOf(col, v); }) : null, i;
-      for (i = 0; i < part.n; i++, at++) {
-        if (col.type === "codes") {
-          var codes = data ? data[1][i] : [];
-          for (var k = 0; k < codes.length; k++) col.flat.push(map[codes[k]]);
-          col.start[at + 1] = col.flat.length;
-        } else if (col.type === "code") col.data[at] = data && data[1][i] >= 0 ? map[data[1][i]] : -1;
-        else col.data[at] = data && data[i] !== null && data[i] !== undefined ? data[i] : NONE;
-      }
-    });
-    if (col.coded) tree(col);
   }
-
+  function fillNumbers(col, table) {
+    var data = (col.data = new Float64Array(table.n).fill(NONE));
+    table.parts.forEach(function (part, at) {
+      var given = part.columns[col.id], start = table.starts[at];
+      if (given) unpack(given[1], part.n, function (row, k) { data[start + row] = given[0][k]; });
+    });
+  }
+  // combos[k] = the codes of the k-th combination of values, [] for none; data[row] = k
+  function fillCoded(col, table) {
+    var data = (col.data = new Uint32Array(table.n)), known = new Map();
+    col.combos = [[]];
+    table.parts.forEach(function (part, at) {
+      var given = part.columns[col.id], start = table.starts[at];
+      if (!given) return;
+      var map = given[0].map(function (values) {
+        var codes = (Array.isArray(values) ? values : [values]).map(function (v) { return codeOf(col, v); }), key = codes.join();
+        if (!known.has(key)) { known.set(key, col.combos.length); col.combos.push(codes); }
+        return known.get(key);
+      });
+      unpack(given[1], part.n, function (row, k) { data[start + row] = map[k]; });
+    });
+    tree(col);
+  }
   function codeOf(col, value) {
     var code = col.index.get(value);
     if (code === undefined) {
@@ -81,7 +90,6 @@
     }
     return code;
   }
-
   // ancestors[code] = the code itself and its parents, so that a region counts for its province and country
   function tree(col) {
     col.ancestors = col.values.map(function (value, code) {
@@ -95,139 +103,138 @@
       return chain;
     });
     col.depth = col.ancestors.map(function (chain) { return chain.length - 1; });
+    col.wide = col.combos.map(function (codes) {
+      var all = new Set();
+      codes.forEach(function (code) { col.ancestors[code].forEach(function (one) { all.add(one); }); });
+      return Array.from(all);
+    });
   }
 
+  // ---- one row
+  Table.prototype.part = function (row) {
+    var low = 0, high = this.starts.length;
+    while (high - low > 1) { var middle = (low + high) >> 1; if (this.starts[middle] <= row) low = middle; else high = middle; }
+    return low;
+  };
+  Table.prototype.id = function (row) {
+    var at = this.part(row);
+    return this.parts[at].ids.substr((row - this.starts[at]) * ID, ID);
+  };
   Table.prototype.row = function (id) {
     if (!this.rowOf) {
       this.rowOf = new Map();
-      for (var i = 0; i < this.n; i++) this.rowOf.set(this.ids[i], i);
+      for (var at = 0, row = 0; at < this.parts.length; at++) {
+        for (var i = 0; i < this.parts[at].n; i++) this.rowOf.set(this.parts[at].ids.substr(i * ID, ID), row++);
+      }
     }
     return this.rowOf.get(id);
   };
-
-  // ---- text of a cell, for the screen, sorting and CSV
   c.dayText = function (days) { return new Date(days * 864e5).toISOString().slice(0, 10); };
-  Table.prototype.codes = function (col, row) {
-    if (col.type === "code") return col.data[row] < 0 ? [] : [col.data[row]];
-    var out = [];
-    for (var k = col.start[row]; k < col.start[row + 1]; k++) out.push(col.flat[k]);
-    return out;
-  };
+  Table.prototype.codes = function (col, row) { return col.combos[col.data[row]]; };
   Table.prototype.text = function (col, row) {
-    if (col.type === "text") return col.data[row];
+    if (col.type === "text") return this.line(col, row);
     if (col.coded) return this.codes(col, row).map(function (k) { return col.values[k][1]; }).join(c.t("comma"));
     if (col.data[row] === NONE) return "";
     return col.type === "date" ? c.dayText(col.data[row]) : String(col.data[row]);
   };
-
-  // ---- filter: {query: Set of rows or null, facets: Map id -> {yes: Set of values, no: Set, none: bool, from, to}}
-  // One pass: a row that fails exactly one facet still counts for the options of that facet.
-  Table.prototype.filter = function (state) {
-    var self = this, tests = [], counted = [], n = this.n, rows = [];
-    this.columns.forEach(function (col) {
-      var want = state.facets.get(col.id), test = want && self.test(col, want);
-      if (test) { col.testIndex = tests.length; tests.push(test); } else col.testIndex = -1;
-      if (col.facet && col.coded) { counted.push(col); col.counts = new Uint32Array(col.values.length); col.none = 0; }
-    });
-    for (var row = 0; row < n; row++) {
-      if (state.query && !state.query.has(row)) continue;
-      var failed = -1, failures = 0;
-      for (var k = 0; k < tests.length && failures < 2; k++) if (!tests[k](row)) { failures++; failed = k; }
-      if (failures > 1) continue;
-      if (!failures) rows.push(row);
-      for (var f = 0; f < counted.length; f++) if (!failures || counted[f].testIndex === failed) count(counted[f], row);
-    }
-    return rows;
+  Table.prototype.line = function (col, row) { // a file's lines are split when one of them is shown
+    var at = this.part(row);
+    if (typeof col.parts[at] === "string") col.parts[at] = col.parts[at] ? col.parts[at].split("\n") : [];
+    return col.parts[at][row - this.starts[at]] || "";
   };
 
-  function count(col, row) {
-    var i, chain;
-    if (col.type === "code") {
-      if (col.data[row] < 0) { col.none++; return; }
-      chain = col.ancestors[col.data[row]];
-      for (i = 0; i < chain.length; i++) col.counts[chain[i]]++;
-      return;
+  // ---- filter: {query: Uint8Array of rows that fit, or null; facets and also: Map id -> {yes, no: Set of values,
+  // none: bool, from, to, text}}. A row that fails exactly one facet still counts for the options of that facet;
+  // one that fails the query or `also` counts for none.
+  Table.prototype.filter = function (state) {
+    var self = this, n = this.n, failed = new Uint8Array(n), rows = [], row, tests = 0;
+    if (state.query) for (row = 0; row < n; row++) if (!state.query[row]) failed[row] = 255;
+    function apply(wanted, id, mark) {
+      var col = self.by.get(id), fits = col && self.test(col, wanted);
+      if (!fits) return;
+      for (var r = 0; r < n; r++) if (failed[r] !== 255 && !fits(r)) failed[r] = failed[r] || mark === 255 ? 255 : mark;
+      if (mark !== 255) col.mark = mark;
     }
-    var start = col.start[row], end = col.start[row + 1];
-    if (start === end) { col.none++; return; }
-    if (end - start === 1) {
-      chain = col.ancestors[col.flat[start]];
-      for (i = 0; i < chain.length; i++) col.counts[chain[i]]++;
-      return;
+    this.columns.forEach(function (col) { col.mark = 254; });
+    (state.also || new Map()).forEach(function (wanted, id) { apply(wanted, id, 255); });
+    state.facets.forEach(function (wanted, id) { apply(wanted, id, Math.min(++tests, 253)); });
+    for (row = 0; row < n; row++) if (!failed[row]) rows.push(row);
+    this.columns.forEach(function (col) { if (col.facet && col.coded) count(col, failed, n); });
+    return rows;
+  };
+  function count(col, failed, n) {
+    var tally = new Uint32Array(col.combos.length), data = col.data, mark = col.mark;
+    for (var row = 0; row < n; row++) if (!failed[row] || failed[row] === mark) tally[data[row]]++;
+    col.counts = new Uint32Array(col.values.length);
+    col.none = tally[0];
+    for (var k = 1; k < tally.length; k++) {
+      if (tally[k]) for (var i = 0, wide = col.wide[k]; i < wide.length; i++) col.counts[wide[i]] += tally[k];
     }
-    var seen = new Set();
-    for (var k = start; k < end; k++) col.ancestors[col.flat[k]].forEach(function (code) { seen.add(code); });
-    seen.forEach(function (code) { col.counts[code]++; });
   }
-
   Table.prototype.test = function (col, want) {
-    if (col.coded) return codedTest(col, want);
-    var data = col.data;
+    var data = col.data, self = this;
+    if (col.coded) {
+      var fits = verdicts(col, want);
+      return fits && function (row) { return fits[data[row]]; };
+    }
     if (col.type === "text") {
       var low = (want.text || "").toLowerCase();
-      return low ? function (row) { return data[row].toLowerCase().indexOf(low) >= 0; } : null;
+      return low ? function (row) { return self.line(col, row).toLowerCase().indexOf(low) >= 0; } : null;
     }
     var from = want.from === undefined ? -Infinity : want.from, to = want.to === undefined ? Infinity : want.to;
     if (want.none) return function (row) { return data[row] === NONE; };
     if (from === -Infinity && to === Infinity) return null;
     return function (row) { return data[row] !== NONE && data[row] >= from && data[row] <= to; };
   };
-
-  function codedTest(col, want) {
-    if (!want.yes.size && !want.no.size && !want.none) return null;
-    // verdict of a code: 1 wanted, 2 unwanted, from itself or any of its ancestors
-    var verdict = col.ancestors.map(function (chain) {
-      var v = 0;
-      chain.forEach(function (k) { if (want.yes.has(col.values[k][0])) v |= 1; if (want.no.has(col.values[k][0])) v |= 2; });
-      return v;
-    });
+  function verdicts(col, want) {
     var some = want.yes.size > 0 || want.none;
-    return function (row) {
-      var start = 0, end = 1, single = col.type === "code", got = 0;
-      if (single) { if (col.data[row] < 0) end = 0; } else { start = col.start[row]; end = col.start[row + 1]; }
-      if (start === end) return want.none || !some;
-      for (var k = start; k < end; k++) got |= verdict[single ? col.data[row] : col.flat[k]];
-      return !(got & 2) && (!some || (got & 1) === 1);
-    };
+    if (!some && !want.no.size) return null;
+    function holds(set, wide) { return wide.some(function (code) { return set.has(col.values[code][0]); }); }
+    return col.wide.map(function (wide) {
+      if (!wide.length) return want.none || !some;
+      return !holds(want.no, wide) && (!some || holds(want.yes, wide));
+    });
   }
 
-  // ---- order: a rank per row and column, made once
+  // ---- order: a rank a row and column, made once
   Table.prototype.rank = function (col) {
     if (col.rank) return col.rank;
     var n = this.n, rank = (col.rank = new Float64Array(n)), i;
-    if (col.type === "date" || col.type === "number") {
-      for (i = 0; i < n; i++) rank[i] = col.data[i] === NONE ? NaN : col.data[i];
-      return rank;
-    }
-    if (col.coded) {
-      for (i = 0; i < n; i++) { var codes = this.codes(col, i); rank[i] = codes.length ? codes[0] : NaN; }
-      return rank;
-    }
-    var keyed = col.sort && this.by.get(col.sort), keys = (keyed || col).data, order = new Uint32Array(n);
-    var compare = keyed ? null : new Intl.Collator(c.lang === "zh" ? "zh-Hans-CN" : "en", { numeric: true }).compare;
-    for (i = 0; i < n; i++) order[i] = i;
-    order.sort(function (a, b) {
-      if (keys[a] === keys[b]) return a - b;
-      if (!keys[a]) return 1;
-      if (!keys[b]) return -1;
-      return compare ? compare(keys[a], keys[b]) : keys[a] < keys[b] ? -1 : 1;
-    });
-    for (i = 0; i < n; i++) rank[order[i]] = i && keys[order[i]] === keys[order[i - 1]] ? rank[order[i - 1]] : i;
+    if (col.id === "name") for (i = 0; i < n; i++) rank[i] = i;
+    else if (col.type === "text") this.rankTexts(col, rank);
+    else if (!col.coded) for (i = 0; i < n; i++) rank[i] = col.data[i] === NONE ? NaN : col.data[i];
+    else for (i = 0; i < n; i++) rank[i] = col.data[i] ? col.combos[col.data[i]][0] : NaN;
     return rank;
   };
-
-  Table.prototype.sort = function (rows, sorts) {
-    var self = this, keys = sorts.map(function (s) { return [self.rank(self.by.get(s.id)), s.down ? -1 : 1]; });
-    var ids = this.ids;
-    return rows.sort(function (a, b) {
-      for (var k = 0; k < keys.length; k++) {
-        var x = keys[k][0][a], y = keys[k][0][b];
-        if (x === y) continue;
-        if (x !== x) { if (y !== y) continue; return 1; } // rows without a value stay last in both directions
-        if (y !== y) return -1;
-        return x < y ? -keys[k][1] : keys[k][1];
-      }
-      return ids[a] < ids[b] ? -1 : 1;
+  Table.prototype.rankTexts = function (col, rank) {
+    var texts = [], order = [], compare = new Intl.Collator(c.lang === "zh" ? "zh-Hans-CN" : "en", { numeric: true }).compare;
+    for (var i = 0; i < this.n; i++) { texts.push(this.line(col, i)); if (texts[i]) order.push(i); else rank[i] = NaN; }
+    order.sort(function (a, b) { return compare(texts[a], texts[b]) || a - b; });
+    order.forEach(function (row, place) {
+      var before = order[place - 1];
+      rank[row] = place && texts[row] === texts[before] ? rank[before] : place;
     });
   };
+  Table.prototype.sort = function (rows, sorts) { // rows as they come from the filter: by name
+    var self = this;
+    for (var k = sorts.length - 1; k >= 0; k--) rows = stable(rows, self.rank(self.by.get(sorts[k].id)), sorts[k].down);
+    return rows;
+  };
+  function stable(rows, rank, down) {
+    var some = [], none = []; // rows without a value stay last in both directions
+    rows.forEach(function (row) { (rank[row] === rank[row] ? some : none).push(row); });
+    var low = Infinity, high = -Infinity;
+    some.forEach(function (row) { if (rank[row] < low) low = rank[row]; if (rank[row] > high) high = rank[row]; });
+    var span = high - low + 1;
+    if (!(span < 262144) || some.length < 1000) some.sort(function (a, b) { return down ? rank[b] - rank[a] : rank[a] - rank[b]; });
+    else some = counted(some, rank, down ? high : low, span, down ? -1 : 1);
+    return some.concat(none);
+  }
+  function counted(rows, rank, origin, span, sign) { // one pass to count, one to place
+    var starts = new Uint32Array(span + 1), out = new Array(rows.length), i;
+    for (i = 0; i < rows.length; i++) starts[sign * (rank[rows[i]] - origin) + 1]++;
+    for (i = 0; i < span; i++) starts[i + 1] += starts[i];
+    for (i = 0; i < rows.length; i++) out[starts[sign * (rank[rows[i]] - origin)]++] = rows[i];
+    return out;
+  }
 })();

@@ -8,6 +8,8 @@
    custodex.search.full(query, options)  Promise of {total, exact, hits}: all of that and full text.
                                          options.limit: confirm and return only the best so many; `exact` is then
                                          false while `total` counts candidates that were not looked at.
+   custodex.search.ids(query)            like names, all of them, as ids only
+   custodex.search.all(query, limit)     Promise of {exact, ids}: like full, as ids only; reads at most `limit` texts
    custodex.search.mark(text, query)     [[start, end], ...]: what to mark in a text as it is shown
    custodex.search.fold(text)            the form in which texts are compared
    A hit is {id, name, level, reason, value, start, end}: `value` is the folded value that matched and
@@ -21,6 +23,7 @@ window.custodex = custodex;
   "use strict";
   const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20;
   const PLACES = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const MOST_SECONDS = 0xffffffff, MOST_ROWS = 0x200000; // their product is a number without rounding
   const LONGEST = 2000, MOST_TERMS = 50, DEEPEST = 20, MOST_SHARDS = 3;
   const LATIN = "0-9a-z\\u00df-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
   const PLAIN = "\\u0000-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3004\\u3008-\\u303f\\u{100000}-\\u{10ffff}";
@@ -92,13 +95,16 @@ window.custodex = custodex;
     book = {
       ids: ids, shown: shown,
       time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
-      sort: sorts.map(function (cell, row) {
-        const first = names[row].split(VALUE)[0];
-        return cell ? cell.replace(VALUE, "\t") : (pinyin[row].split(VALUE)[0] || first).toLowerCase() + "\t" + first;
-      }),
+      sort: sorts, ranked: null,
       names: packed(names), pinyin: packed(pinyin), letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
       rowOf: null,
     };
+  }
+
+  function sortKey(row) {
+    if (book.sort[row]) return book.sort[row].replace(VALUE, "\t");
+    const first = cell(book.names, row).split(VALUE)[0];
+    return (cell(book.pinyin, row).split(VALUE)[0] || first).toLowerCase() + "\t" + first;
   }
 
   function packed(cells) {
@@ -305,13 +311,36 @@ window.custodex = custodex;
     return combine(node, node.parts.map(function (part) { return evaluate(part, leaf); }));
   }
 
+  /* Rows with a level, best first: a pass over all rows in the order of equally good ones. */
   function ordered(levels) {
-    const rows = [];
-    for (let row = 0; row < levels.length; row++) if (levels[row]) rows.push(row);
+    const by = ranked(), groups = new Map();
+    for (let at = 0; at < by.length; at++) {
+      const level = levels[by[at]];
+      if (!level) continue;
+      if (!groups.has(level)) groups.set(level, []);
+      groups.get(level).push(by[at]);
+    }
+    return [].concat(...Array.from(groups.keys()).sort(function (a, b) { return b - a; }).map(function (level) { return groups.get(level); }));
+  }
+
+  /* All rows, latest note first, then by name: numbers are sorted, texts compared only where times are equal. */
+  function ranked() {
+    if (book.ranked) return book.ranked;
+    const count = book.ids.length, time = book.time, keys = new Float64Array(count), rows = new Uint32Array(count);
+    for (let row = 0; row < count; row++) keys[row] = (MOST_SECONDS - time[row]) * MOST_ROWS + row;
+    keys.sort();
+    for (let at = 0; at < count; at++) rows[at] = keys[at] % MOST_ROWS;
     const before = function (a, b) { return a < b ? -1 : a > b ? 1 : 0; };
-    return rows.sort(function (a, b) {
-      return levels[b] - levels[a] || book.time[b] - book.time[a] || before(book.sort[a], book.sort[b]) || before(book.ids[a], book.ids[b]);
-    });
+    for (let start = 0, end = 1; start < count; start = end++) {
+      while (end < count && time[rows[end]] === time[rows[start]]) end++;
+      if (end - start > 1) {
+        Array.from(rows.subarray(start, end)).sort(function (a, b) {
+          return before(sortKey(a), sortKey(b)) || before(book.ids[a], book.ids[b]);
+        }).forEach(function (row, at) { rows[start + at] = row; });
+      }
+    }
+    book.ranked = rows;
+    return rows;
   }
 
   function hit(row, level, terms, text) {
@@ -353,6 +382,14 @@ window.custodex = custodex;
     const levels = evaluate(node, nameLevels), terms = termsOf(node);
     return ordered(levels).slice(0, limit || undefined).map(function (row) { return hit(row, levels[row], terms, ""); });
   }
+
+  /* The ids that names, readings, numbers and e-mails match, best first; nothing is said about why. */
+  function ids(query) {
+    const node = book && parse(query);
+    return node ? ordered(evaluate(node, nameLevels)).map(idOf) : [];
+  }
+
+  function idOf(row) { return book.ids[row]; }
 
   /* --- full text */
 
@@ -466,14 +503,45 @@ window.custodex = custodex;
   /* Which term may match a customer by its texts only, so that nothing else has been proved yet. */
   function full(query, options) {
     const limit = (options && options.limit) || Infinity;
+    return known(query).then(function (found) {
+      return found ? settle(found.node, found.facts, limit) : { total: 0, exact: true, hits: [] };
+    });
+  }
+
+  /* What is known of every term of a query: Promise of {node, facts}, of null for an empty query. */
+  function known(query) {
     return Promise.resolve(loading).then(function () { return parse(query); }).then(function (node) {
-      if (!node) return { total: 0, exact: true, hits: [] };
+      if (!node) return null;
       const terms = Array.from(new Set(allTerms(node)));
       return Promise.all(terms.map(candidates)).then(function (found) {
-        const facts = new Map(terms.map(function (term, at) { return [term, fact(term, found[at])]; }));
-        return settle(node, facts, limit);
+        return { node: node, facts: new Map(terms.map(function (term, at) { return [term, fact(term, found[at])]; })) };
       });
     });
+  }
+
+  /* The ids of all customers that match, best first. At most `limit` of those whose texts must be read to be sure
+     are read; the others stay in the answer and `exact` is false. */
+  function all(query, limit) {
+    return known(query).then(function (found) {
+      if (!found) return { exact: true, ids: [] };
+      const levels = possible(found), open = isOpen(found.facts), rows = ordered(levels).filter(open).slice(0, limit);
+      let doubts = 0;
+      levels.forEach(function (level, row) { if (level && open(row)) doubts++; });
+      return Promise.all(rows.map(textOf)).then(function (texts) {
+        rows.forEach(function (row, at) { levels[row] = confirm(found.node, found.facts, row, texts[at]); });
+        return { exact: doubts <= rows.length, ids: ordered(levels).map(idOf) };
+      });
+    });
+  }
+
+  function possible(found) {
+    const low = evaluateRows(found.node, found.facts, false), high = evaluateRows(found.node, found.facts, true);
+    return high.map(function (level, row) { return level || low[row]; });
+  }
+
+  function isOpen(facts) {
+    const doubtful = Array.from(facts.values(), function (fact) { return fact.open; });
+    return function (row) { return doubtful.some(function (open) { return open[row]; }); };
   }
 
   function allTerms(node) {
@@ -491,23 +559,19 @@ window.custodex = custodex;
   }
 
   function settle(node, facts, limit) {
-    const count = book.ids.length, possible = new Uint8Array(count), doubtful = [];
-    const low = evaluateRows(node, facts, false), high = evaluateRows(node, facts, true);
-    for (let row = 0; row < count; row++) possible[row] = high[row] || low[row];
-    const rows = ordered(possible), terms = termsOf(node), hits = [];
+    const levels = possible({ node: node, facts: facts }), open = isOpen(facts);
+    const rows = ordered(levels), terms = termsOf(node), hits = [];
     let at = 0, unseen = 0;
-    facts.forEach(function (known) { doubtful.push(known.open); });
-    function isOpen(row) { return doubtful.some(function (open) { return open[row]; }); }
     function next() {
       if (at >= rows.length || hits.length >= limit) return finish();
       const some = rows.slice(at, at + Math.min(64, Math.max(8, limit)));
       at += some.length;
       return Promise.all(some.map(function (row) {
-        const needed = isOpen(row) || possible[row] === TEXT && limit < Infinity;
+        const needed = open(row) || levels[row] === TEXT && limit < Infinity;
         return needed ? textOf(row) : "";
       })).then(function (texts) {
         some.forEach(function (row, index) {
-          const level = isOpen(row) ? confirm(node, facts, row, texts[index]) : low[row];
+          const level = open(row) ? confirm(node, facts, row, texts[index]) : levels[row];
           if (!level) return;
           if (hits.length < limit) hits.push(hit(row, level, terms, texts[index])); else unseen++;
         });
@@ -516,7 +580,7 @@ window.custodex = custodex;
     }
     function finish() {
       let exact = true, total = hits.length + unseen;
-      for (; at < rows.length; at++) { total++; if (isOpen(rows[at])) exact = false; }
+      for (; at < rows.length; at++) { total++; if (open(rows[at])) exact = false; }
       hits.sort(function (a, b) { return b.level - a.level; });
       return { total: total, exact: exact, hits: hits };
     }
@@ -573,6 +637,6 @@ window.custodex = custodex;
     }, []);
   }
 
-  const api = { load: load, loaded: false, names: names, full: full, mark: mark, fold: fold, QueryError: QueryError };
+  const api = { load: load, loaded: false, names: names, ids: ids, full: full, all: all, mark: mark, fold: fold, QueryError: QueryError };
   custodex.search = api;
 })();

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from custodex.examining import Document, Record
 from custodex.ids import ALPHABET, check_character
 from custodex.records import path_of
 from custodex.yamlwriter import dump
@@ -106,7 +107,20 @@ class Generator:
             while (customer := self._id()) in seen:
                 pass
             seen.add(customer)
-            yield from self._customer(customer, number)
+            for path, _, value in self._customer(customer, number):
+                yield path, dump(value)
+
+    def records(self, count: int) -> Iterator[Record]:
+        """Yield the same customers as records, without a detour over files."""
+        seen: set[str] = set()
+        for number in range(count):
+            while (customer := self._id()) in seen:
+                pass
+            seen.add(customer)
+            parts = [
+                Document(path, kind, value=value) for path, kind, value in self._customer(customer, number)
+            ]
+            yield Record(f"customers/{customer}", "customer", customer, tuple(parts))
 
     def mains(self, count: int) -> Iterator[tuple[str, str]]:
         """Yield the same customers with their main file only, all at a stage that asks for no more."""
@@ -123,15 +137,15 @@ class Generator:
             value = self._main(customer, number, chinese=number % 2 == 0)
             yield path_of("customer", customer), dump({**value, "stage": "lead", "description": f"{step}"})
 
-    def _customer(self, customer: str, number: int) -> Iterator[tuple[str, str]]:
+    def _customer(self, customer: str, number: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
         chinese = number % 2 == 0
-        yield path_of("customer", customer), dump(self._main(customer, number, chinese=chinese))
-        yield path_of("contacts", customer), dump(self._contacts(number, chinese=chinese))
+        yield path_of("customer", customer), "customer", self._main(customer, number, chinese=chinese)
+        yield path_of("contacts", customer), "contacts", self._contacts(number, chinese=chinese)
         for note in range(NOTES):
             year, month = self._random.choice((2025, 2026)), self._random.randint(1, 10)
             day = f"{year}-{month:02}-{self._random.randint(1, 28):02}"
             stem = f"{day}-{''.join(self._random.choices(ALPHABET, k=6))}"
-            yield path_of("note", customer, stem), dump(self._note(day, note, chinese=chinese))
+            yield path_of("note", customer, stem), "note", self._note(day, note, chinese=chinese)
 
     def _main(self, customer: str, number: int, *, chinese: bool) -> dict[str, Any]:
         pick, between = self._random.choice, self._random.randint

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from custodex.errors import EnvironmentFault
 from custodex.site import addresses
+from custodex.site.cards import Card
 from custodex.site.charts import months_until
-from custodex.site.datafiles import bounds, chunk_of, chunks, script
+from custodex.site.datafiles import DIGITS, chunk_of, chunks, rows_file, script
 from custodex.site.forges import Forges
 from custodex.site.output import Fresh, Staged, recover
 from custodex.site.people import initials, postal
@@ -101,13 +104,40 @@ def test_moments_lose_their_seconds_and_keep_their_zone() -> None:
     assert minute("2026-03-02T09:30:15Z") == "2026-03-02T09:30Z"
 
 
-@pytest.mark.parametrize("rows", [0, 1, 1024, 1025, 5000, 100_000])
-def test_every_row_has_one_data_file_and_files_stay_small(rows: int) -> None:
-    count = chunks(rows)
-    assert rows / count <= 1024
-    for bucket in range(0, 1 << 16, 997):
-        low, high = bounds(chunk_of(bucket, count), count)
-        assert low <= bucket < high
+def test_every_place_has_one_data_file_and_the_first_begins_at_the_start() -> None:
+    starts = [("b\tB", "customers/b"), ("d\tD", "customers/d")]
+    files = chunks(starts)
+    assert [file.name for file in files] == ["rows-0.js", "rows-b.js", "rows-d.js"]
+    places = [("a", "x"), ("b\tB", "customers/a"), starts[0], ("c", "x"), starts[1], ("z", "x")]
+    assert [chunk_of(files, place) for place in places] == [0, 0, 1, 1, 2, 2]
+    assert [file.name for file in chunks([])] == ["rows-0.js"]
+
+
+def unpacked(data: str, column: str) -> list[object]:
+    """Read a packed column as the browser does."""
+    content = json.loads(data.removeprefix('custodex.rows("rows-0.js",').removesuffix(");\n"))
+    known, digits = content["columns"][column]
+    width = len(digits) // content["n"]
+    numbers = []
+    for at in range(0, len(digits), width):
+        number = 0
+        for digit in digits[at : at + width]:
+            number = number * len(DIGITS) + DIGITS.index(digit)
+        numbers.append(number)
+    return [None if number == 0 else known[number - 1] for number in numbers]
+
+
+@pytest.mark.parametrize("different", [1, 89, 90, 3000])
+def test_packed_columns_read_back_and_need_no_escape(different: int) -> None:
+    cards = [
+        Card(f"customers/a{number:010}", "customer", "n", "", "n", notes=number % different, last_note=day)
+        for number, day in zip(range(different + 5), cycle(("2026-11-22", "", "1969-12-31")), strict=False)
+    ]
+    data = rows_file("rows-0.js", cards, []).decode()
+    assert unpacked(data, "notes") == [card.notes for card in cards]
+    assert unpacked(data, "last_note")[:3] == [20779, None, -1]
+    assert DIGITS in script("rows", DIGITS).decode()
+    assert "complete" not in json.loads(data[data.index("{") : -3])["columns"]
 
 
 def test_a_data_script_cannot_be_ended_by_its_data() -> None:

@@ -93,7 +93,7 @@ class _Build:
     def _everything(self) -> tuple[Built, Output]:
         state, job = self._state, self._job
         state.clear()
-        state.set_meta({"name": "", "chunks": "0"})
+        state.set_meta({"name": "", "chunks": ""})
         output = Fresh(job.out)
         try:
             rows, incoming = self._read_everything()

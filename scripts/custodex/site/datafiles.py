@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice, product, zip_longest
+from operator import attrgetter
 from typing import Any
 
 from custodex.site import phrases
@@ -12,11 +16,10 @@ from custodex.site.cards import Card
 from custodex.site.context import Context
 from custodex.site.home import build_of
 from custodex.site.pagemodels import ViewCard
+from custodex.site.state import Place
 from custodex.site.stock import Stock
 from custodex.texts import Text
 
-_ROWS_A_CHUNK = 1024
-_SPAN = 1 << 16
 _DATES = ("last_note", "next_due", "since")
 _NUMBERS: Mapping[str, tuple[Text, str]] = {
     "notes": (phrases.NOTES, "notes"),
@@ -25,6 +28,8 @@ _NUMBERS: Mapping[str, tuple[Text, str]] = {
 }
 _SHOWN = frozenset({"stage", "grade", "region", "owner", "last_note", "next_due"})
 _MANY = frozenset({"tags"})
+DIGITS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"&<>\\')
+"""The digits of packed columns: printable, never escaped in a script; the browser counts them alike."""
 
 
 def script(call: str, *content: object) -> bytes:
@@ -35,46 +40,45 @@ def script(call: str, *content: object) -> bytes:
     return f"custodex.{call}({said});\n".encode("utf-8", "replace")
 
 
-def chunks(rows: int) -> int:
-    """Return how many data files so many rows are spread over: a power of two."""
-    return 1 << max(0, (rows - 1) // _ROWS_A_CHUNK).bit_length()
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of customers in name order: from *first* (included) to *last* (excluded), "" and None for the ends."""
+
+    first: Place
+    last: Place | None
+
+    @property
+    def name(self) -> str:
+        """The name of its file: that of the customer it begins with."""
+        return f"rows-{self.first[1].rpartition('/')[2] or '0'}.js"
 
 
-def chunk_name(number: int) -> str:
-    """Return the name of a data file."""
-    return f"rows-{number:02}.js"
+def chunks(starts: Sequence[Place]) -> list[Chunk]:
+    """Return the data files of a list; *starts* are the places of the customers that begin one."""
+    firsts = [("", ""), *starts]
+    return [Chunk(first, last) for first, last in zip_longest(firsts, starts)]
 
 
-def chunk_of(bucket: int, count: int) -> int:
-    """Return the data file a bucket belongs to."""
-    return bucket * count // _SPAN
-
-
-def bounds(number: int, count: int) -> tuple[int, int]:
-    """Return the buckets [low, high) of a data file."""
-    return number * _SPAN // count, (number + 1) * _SPAN // count
+def chunk_of(found: Sequence[Chunk], place: Place) -> int:
+    """Return the number of the data file that holds a place."""
+    return bisect_right(found, place, key=attrgetter("first")) - 1
 
 
 def rows_file(name: str, cards: Sequence[Card], facets: Iterable[str]) -> bytes:
-    """Return one data file; both languages share it."""
-    columns: dict[str, object] = {
-        "name": _lines(card.name for card in cards),
-        "name_key": _lines(card.sort.partition("\t")[0] for card in cards),
-    }
-    for field in ("short", "name_en"):
+    """Return one data file (`tabledata.TableChunk`); both languages share it."""
+    columns: dict[str, object] = {"name": _lines(card.name for card in cards)}
+    for field, column in (("short", "short_name"), ("name_en", "name_en")):
         if any(getattr(card, field) for card in cards):
-            columns["short_name" if field == "short" else field] = _lines(
-                getattr(card, field) for card in cards
-            )
-    for facet in facets:
-        if coded := _coded([card.facets.get(facet, []) for card in cards], many=facet in _MANY):
-            columns[facet] = coded
+            columns[column] = _lines(getattr(card, field) for card in cards)
+    coded: dict[str, Sequence[Hashable]] = {
+        facet: [_values_of(card, facet) for card in cards] for facet in facets
+    }
     for field in _DATES:
-        if any(days := [_days(getattr(card, field)) for card in cards]):
-            columns[field] = days
-    columns["notes"] = [card.notes for card in cards]
-    columns["tasks"] = [len(card.tasks) for card in cards]
-    columns["complete"] = [card.complete if card.complete >= 0 else None for card in cards]
+        coded[field] = [_days(getattr(card, field)) for card in cards]
+    coded["notes"] = [card.notes for card in cards]
+    coded["tasks"] = [len(card.tasks) for card in cards]
+    coded["complete"] = [card.complete if card.complete >= 0 else None for card in cards]
+    columns.update({name: packed for name, values in coded.items() if (packed := _packed(values))})
     ids = "".join(card.id for card in cards)
     return script("rows", name, {"n": len(cards), "ids": ids, "columns": columns})
 
@@ -90,25 +94,37 @@ def _days(day: str) -> int | None:
         return None
 
 
-def _coded(values: Sequence[Sequence[str]], *, many: bool) -> object:
-    known: dict[str, int] = {}
-    for row in values:
-        for value in row:
-            known.setdefault(value, len(known))
-    if not known:
+def _values_of(card: Card, facet: str) -> tuple[str, ...] | str | None:
+    values = card.facets.get(facet)
+    if not values:
         return None
-    if many:
-        return [list(known), [[known[value] for value in row] for row in values]]
-    return [list(known), [known[row[0]] if row else -1 for row in values]]
+    return tuple(values) if facet in _MANY else values[0]
+
+
+def _packed(values: Sequence[Hashable]) -> list[object] | None:
+    """Return [what occurs, digits]: so many digits a row, 0 for none and n for the n-th that occurs."""
+    known: dict[Hashable, int] = {None: 0}
+    numbers = [known.setdefault(value, len(known)) for value in values]
+    if len(known) == 1:
+        return None
+    spelled = list(islice(_spelled(len(known)), len(known)))
+    return [list(known)[1:], "".join(spelled[number] for number in numbers)]
+
+
+def _spelled(count: int) -> Iterator[str]:
+    """Yield numbers from zero on, all with as many digits as *count* of them need."""
+    width = 1
+    while len(DIGITS) ** width < count:
+        width += 1
+    return map("".join, product(DIGITS, repeat=width))
 
 
 def table_file(stock: Stock) -> bytes:
     """Return the columns of the interactive list in one language."""
     rows = stock.state.total("#customers")
-    count = chunks(rows)
     columns = [dict(_column(*column)) for column in _columns(stock)]
-    names = [chunk_name(number) for number in range(count)] if rows else []
-    return script("table", {"v": 1, "rows": rows, "chunks": names, "columns": columns})
+    names = [chunk.name for chunk in chunks(stock.state.starts())] if rows else []
+    return script("table", {"v": 2, "rows": rows, "chunks": names, "columns": columns})
 
 
 Extra = Mapping[str, Any]
@@ -123,8 +139,7 @@ def _column(name: str, label: str, kind: str, extra: Extra) -> Iterator[tuple[st
 def _columns(stock: Stock) -> Iterator[tuple[str, str, str, Extra]]:
     context = stock.context
     say = context.words.say
-    yield "name", say(phrases.NAME), "text", {"sort": "name_key"}
-    yield "name_key", say(phrases.NAME_KEY), "text", {"hidden": True}
+    yield "name", say(phrases.NAME), "text", {}
     node = context.book.schemas.node("customer") if context.book.schemas.has("customer") else None
     for name in ("short_name", "name_en"):
         yield name, context.words.of(node.fields.get(name) if node else None, name), "text", {}

@@ -10,6 +10,7 @@ from custodex.site import changes, datafiles, health, home, lists, staff
 from custodex.site.cards import Card
 from custodex.site.engine import Tongue
 from custodex.site.reading import text
+from custodex.site.state import Place
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
 from custodex.texts import Lang
@@ -25,7 +26,7 @@ class Touched:
     everything: bool = False
     pairs: set[Pair] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
-    buckets: set[int] = field(default_factory=set)
+    places: set[Place] = field(default_factory=set)
     sets: bool = False  # a name that any set may show has changed
 
     def add(self, card: Card) -> None:
@@ -34,7 +35,7 @@ class Touched:
         self.people.update(card.facets.get("owner", ()))
         self.people.update(task.assignee for task in card.tasks)
         self.people.update(card.facets.get("team", ()))
-        self.buckets.add(card.bucket)
+        self.places.add((card.sort, card.key))
 
     @property
     def all_sets(self) -> bool:
@@ -155,19 +156,23 @@ class PageSet:
 
     def _data(self) -> None:
         state = self._any.state
-        count = datafiles.chunks(state.total("#customers"))
-        changed = {datafiles.chunk_of(bucket, count) for bucket in self._touched.buckets}
-        before = int(state.meta("chunks") or 0)
-        if self._touched.everything or before != count:
-            changed = set(range(count))
+        chunks = datafiles.chunks(state.starts())
+        before = set(state.meta("chunks").split())
+        changed = {datafiles.chunk_of(chunks, place) for place in self._touched.places}
+        # where a file begins anew, the one before it gave up the rows from there on
+        changed.update(
+            number - 1 for number, chunk in enumerate(chunks) if chunk.first in self._touched.places
+        )
+        if self._touched.everything:
+            changed = set(range(len(chunks)))
         facets = list(self._any.context.facet_nodes)
         for number in sorted(changed):
-            name = datafiles.chunk_name(number)
-            cards = list(state.buckets(*datafiles.bounds(number, count)))
-            self._writer.put(f"rows {number}", {f"data/{name}": datafiles.rows_file(name, cards, facets)})
-        for number in range(count, before):
-            self._writer.put(f"rows {number}", {})
-        state.set_meta({"chunks": str(count)})
+            chunk = chunks[number]
+            content = datafiles.rows_file(chunk.name, list(state.between(chunk.first, chunk.last)), facets)
+            self._writer.put(chunk.name, {f"data/{chunk.name}": content})
+        for name in sorted(before.difference(chunk.name for chunk in chunks)):
+            self._writer.put(name, {})
+        state.set_meta({"chunks": " ".join(chunk.name for chunk in chunks)})
 
     # --- what only the schema, the program and the templates decide
 

@@ -14,7 +14,7 @@ from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "1"
+VERSION = "2"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -37,6 +37,11 @@ CREATE INDEX files_owner ON files (owner);
 """
 _TABLES = ("cards", "facets", "edges", "tasks", "totals", "asks", "files")
 _MASK = (1 << 256) - 1
+_BUCKETS = 1 << 16
+_ROWS_A_FILE = 2048
+
+Place = tuple[str, str]
+"""Where a record stands among those of its kind: its sort key, then its key."""
 
 
 class State:
@@ -83,13 +88,22 @@ class State:
         query = "SELECT key FROM cards WHERE kind = ? ORDER BY key"
         return [key for (key,) in self._db.execute(query, (kind,))]
 
-    def buckets(self, low: int, high: int) -> Iterator[Card]:
-        """Yield the live customers whose bucket lies in [low, high), by key."""
+    def starts(self) -> list[Place]:
+        """Return the places of the live customers that begin a data file of the list, in order.
+
+        Whether one does follows from its id alone, so a change of one customer leaves all other files alone.
+        """
+        query = "SELECT sort, key FROM cards WHERE kind = 'customer' AND alive = 1 AND bucket < ? ORDER BY sort, key"
+        return self._db.execute(query, (_BUCKETS // _ROWS_A_FILE,)).fetchall()
+
+    def between(self, first: Place, last: Place | None) -> Iterator[Card]:
+        """Yield the live customers from *first* to before *last*, by name."""
+        end = " AND (sort, key) < (?, ?)" if last else ""
         query = (
-            "SELECT row FROM cards WHERE kind = 'customer' AND alive = 1 AND bucket >= ? AND bucket < ?"
-            " ORDER BY key"
+            "SELECT row FROM cards WHERE kind = 'customer' AND alive = 1 AND (sort, key) >= (?, ?)"  # noqa: S608
+            f"{end} ORDER BY sort, key"
         )
-        return (from_row(row) for (row,) in self._db.execute(query, (low, high)))
+        return (from_row(row) for (row,) in self._db.execute(query, (*first, *(last or ()))))
 
     def incoming(self, key: str) -> list[Incoming]:
         """Return what other customers say of this one."""

@@ -32,8 +32,7 @@ class TableColumn:
     "number". ``values``: for code and codes the known values in display order, as
     ``[value, label, parent value or "", sort text or ""]``; a value missing there is shown as itself.
     ``facet``: offered in the side bar; ``show``: visible by default; ``link``: href prefix of a value's page
-    ("staff/", then value and ".html") or "". ``sort``: id of a hidden text column with the sort keys
-    ("name_key") or "".
+    ("staff/", then value and ".html") or "". The rows come in the order of the names.
     """
 
     id: str
@@ -42,18 +41,17 @@ class TableColumn:
     facet: bool
     show: bool
     values: Sequence[Sequence[str]] = ()
-    sort: str = ""
     link: str = ""
-    hidden: bool = False  # never offered in the column chooser (sort keys)
 
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """``data/table.<lang>.js``: ``custodex.table({"v": 1, "rows": n, "chunks": [...], "columns": [...]})``.
+    """``data/table.<lang>.js``: ``custodex.table({"v": 2, "rows": n, "chunks": [...], "columns": [...]})``.
 
-    ``chunks`` are file names in data/ ("rows-00.js"); ``columns`` are ``TableColumn`` as objects with the
-    keys id, label, type, facet, show, values, sort, link, hidden (defaults may be left out). The column
-    "name" is required, type text. Ids with behaviour of their own: stage (board, colours), next_due (late).
+    ``chunks`` are file names in data/ ("rows-….js"), in the order of their rows; ``columns`` are
+    ``TableColumn`` as objects with the keys id, label, type, facet, show, values, link (defaults may be left
+    out). The column "name" is required, type text. Ids with behaviour of their own: stage (board, colours),
+    next_due (late).
 
     The address of the list, for links of the builder: ``customers.html?v=1&q=华为&stage=lead&stage=customer``
     (same field OR, different fields AND), ``owner!=li-na`` (parameter ``owner!``: exclude), ``grade=`` (no
@@ -68,18 +66,20 @@ class TableData:
 
 @dataclass(frozen=True, slots=True)
 class TableChunk:
-    """``data/rows-<n>.js``: ``custodex.rows("rows-00.js", {"n": 2, "ids": "…", "columns": {…}})``.
+    """``data/rows-<id>.js``: ``custodex.rows("rows-<id>.js", {"n": 2, "ids": "…", "columns": {…}})``.
 
-    Shared by both languages. ``ids``: the ids of the rows joined without separator (11 characters each).
-    ``columns`` maps a column id to
+    Shared by both languages, named after the customer it begins with ("0" for the first file). All files, in
+    the order of the table's ``chunks``, hold the customers by name (zh by pinyin). Which customers begin a
+    file follows from their ids, so a change of one customer rewrites the file it stands in and no other.
+    ``ids``: the ids of the rows joined without separator (11 characters each). ``columns`` maps a column id to
 
     * text: one string, the values joined by line feeds (line breaks inside a value become spaces)
-    * code: ``[values, codes]``: the chunk's own values and one index a row, -1 = no value
-    * codes: ``[values, codes]`` with a list of indexes a row
-    * date, number: a list of numbers, null = no value
+    * all others: ``[occurring, digits]``: what occurs in the file, and a number a row, 0 = no value, k = the
+      k-th that occurs; a number is one or more characters of ``datafiles.DIGITS`` (all rows alike, so many as
+      ``len(digits) / n``). What occurs: a value (code), a list of values (codes), days since 1970-01-01
+      (date), a number.
 
-    A column may be absent (no row of the chunk has a value). Chunks are self-contained: to keep the change of
-    one record small, put a row into a chunk by a hash of its id; the order of rows is free.
+    A column may be absent: no row of the file has a value.
     """
 
     n: int

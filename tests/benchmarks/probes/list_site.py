@@ -1,0 +1,105 @@
+"""Make the list and the search of a site for COUNT customers: `list_site.py BOOK COUNT SITE`.
+
+SITE is a built site of a small BOOK; its rows, columns and search files give way to those of so many customers
+made in memory. Their own pages are not made: they would take hours and no part of the list reads them.
+"""
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from custodex import search
+from custodex.examining import Record
+from custodex.readers import Reader
+from custodex.search.engine import Searcher
+from custodex.search.tiers import tiers
+from custodex.site import datafiles
+from custodex.site.cards import card_of
+from custodex.site.completeness import Completeness
+from custodex.site.context import EVERYONE, Context
+from custodex.site.known import Cards
+from custodex.site.state import State, numbers
+from custodex.site.stock import NO_VERSION, Stock
+from custodex.templating import read_messages
+from custodex.texts import LANGS
+
+from ..generate import ROOT, Generator
+from .sample_documents import reader_of
+
+
+class Drawn:
+    """Reads customers out of the generator as the search reads them out of a catalog."""
+
+    def __init__(self, reader: Reader, count: int) -> None:
+        self.book = reader.book
+        self.seq, self.epoch, self.fingerprint = 1, "drawn", str(count)
+        self._count = count
+
+    def keys(self, kind: str) -> Sequence[str]:
+        """Return as many keys as there are customers; only their number is asked for."""
+        return ["customers/a0000000000"] * self._count
+
+    def records(self, kind: str) -> Iterator[Record]:
+        """Yield the customers."""
+        return Generator().records(self._count)
+
+    def record(self, key: str) -> Any:
+        """Answer nothing: everything is read once."""
+        return None
+
+    def changes(self, since: int) -> Sequence[tuple[str, str, bool]]:
+        """Answer that nothing changes."""
+        return ()
+
+
+def main() -> None:
+    """Write the files."""
+    book, count, site = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    reader = reader_of(book)
+    _data(reader, count, site)
+    _search(Drawn(reader, count), site)
+
+
+def _data(reader: Reader, count: int, site: Path) -> None:
+    judge = Completeness(reader)
+    state = State(site.parent / f"{site.name}.state")
+    with state.store.transaction():
+        state.clear()
+        totals: Counter[tuple[str, str]] = Counter()
+        staff = [card_of(one, reader.book, judge, {}) for one in reader.records("staff")]
+        for card in (
+            *staff, *(card_of(one, reader.book, judge, {}) for one in Generator().records(count))
+        ):  # fmt: skip
+            state.add([card])
+            totals.update(numbers(card))
+        state.shift(totals)
+    messages = read_messages([ROOT / "site"])
+    cards = Cards(state.card, state.incoming)
+    for old in (site / "data").glob("rows-*.js"):
+        old.unlink()
+    for lang in LANGS:
+        context = Context(reader.book, lang, messages[lang], cards, EVERYONE, "")
+        table = datafiles.table_file(Stock(context, state, reader, None, (), None, {}, "", NO_VERSION))  # type: ignore[arg-type]
+        (site / f"data/table.{lang}.js").write_bytes(table)
+    facets = list(context.facet_nodes)
+    for chunk in datafiles.chunks(state.starts()):
+        rows = list(state.between(chunk.first, chunk.last))
+        (site / "data" / chunk.name).write_bytes(datafiles.rows_file(chunk.name, rows, facets))
+    state.close()
+
+
+def _search(reader: Drawn, site: Path) -> None:
+    index = site.parent / f"{site.name}.index"
+    shutil.rmtree(index, ignore_errors=True)
+    search.sync(reader, index)
+    shutil.rmtree(site / "search")
+    (site / "search").mkdir()
+    for name, data in tiers(Searcher(index)):
+        (site / "search" / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
