@@ -60,7 +60,8 @@ def test_all_tables_go_in_are_clean_and_go_in_again_without_a_change(empty_repo:
         assert (told["created"], told["rejected"], told["unmatched"]) == (len(rows(folder, name)), 0, [])
     checked = empty_repo.custodex("check", "--format", "json")
     assert checked.returncode == 0
-    assert json.loads(checked.stdout)["findings"] == []
+    # numbers of 1996 that no plan of today knows stay phones, and are pointed at
+    assert {finding["code"] for finding in json.loads(checked.stdout)["findings"]} == {"phone-plan"}
     before = digests(empty_repo)
     empty_repo.commit("imported")
     for name, told in run(empty_repo, folder, "--strict").items():
@@ -130,9 +131,8 @@ def test_the_shop_reads_as_people_expect(empty_repo: Repo) -> None:
     }
     assert [phone["type"] for phone in people["Erika Muster"]["phones"]] == ["work", "fax"]
     assert [phone["number"] for phone in people["Ann Example"]["phones"]] == ["+442079460123"]
-    assert (
-        people["Zoé Exemple"]["note"] == "phone: 78.00.00.01 (FR)"
-    )  # the plan of 1996 is no longer in force
+    old = {"number": "78.00.00.01", "type": "work", "region": "FR"}
+    assert people["Zoé Exemple"]["phones"] == [old]  # the plan of 1996 is no longer in force
     (staff,) = values(empty_repo, "records/staff/ana-nunez.yaml")
     assert staff["name"] == "Ana Núñez"
     assert "7946" not in str(staff)  # the home phone is nobody's business

@@ -68,13 +68,16 @@ def command(session: Session, *, file: Path | None, rejected: Path | None, form:
     if file is None:
         raise UsageFault(Text("没有给出文件", "no file was named"))
     from custodex.files import read_file
-    from custodex.sheets import read_sheet
+    from custodex.imports.opening import known, open_file
     from custodex.sheets.table import MAX_BYTES
 
     path = session.start / file
-    table = read_sheet(
+    table = open_file(
         path.name, read_file(path, MAX_BYTES), sheet=options["sheet"], encoding=options["encoding"]
     )
+    if not options["mapping"] and options["kind"] == "customer":
+        _, table, system, key = known(table)
+        options["system"], options["key"] = options["system"] or system, options["key"] or key
     result = _import(session, path, table, options)
     if rejected is not None and result.count("rejected"):
         from custodex.files import write_atomic

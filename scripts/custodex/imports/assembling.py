@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -12,9 +13,15 @@ from custodex.imports.mapping import Plan, Rule, Sum, Target
 from custodex.imports.merging import Addition, Labelled
 from custodex.imports.paths import FieldPath, Step
 from custodex.imports.taking import RowFault, Source, Taker
-from custodex.phones import e164
+from custodex.phones import e164, phone_fault
+from custodex.schemas import python_pattern
 from custodex.sheets import Row
 from custodex.texts import Text
+
+_UNPLANNED = frozenset({"length", "range"})
+_WITH_EXTENSION = re.compile(
+    r"(.*[0-9)])[ ,;]*(?:ext\.?|x|转|轉|分机|分機|#)[ .:：]*([0-9]{1,8})", re.IGNORECASE
+)
 
 Trees = dict[str, dict[str, Any]]
 """By kind of document: nested fields, lists of objects as `Labelled`."""
@@ -95,6 +102,11 @@ class Assembler:
     def _settled(self, entries: list[_Entry]) -> list[_Entry]:
         """Put phones and regions in order, then drop list items that only constants speak of."""
         settled = [found for entry in entries for found in self._with_country(entry, entries)]
+        # what is kept as a note leaves its item: a type without a number would be no phone
+        gone = {_item(entry.path) for entry in entries if entry.path.node.hint("format") == "phone"} - {
+            _item(entry.path) for entry in settled if entry.path.node.hint("format") == "phone"
+        }
+        settled = [entry for entry in settled if _item(entry.path) not in gone or len(entry.path.steps) < 2]
         solid = {(entry.path.kind, item) for entry in settled if entry.solid for item in entry.path.items()}
         return [
             entry for entry in settled if all((entry.path.kind, item) in solid for item in entry.path.items())
@@ -103,6 +115,9 @@ class Assembler:
     def _with_country(self, entry: _Entry, entries: Sequence[_Entry]) -> Iterator[_Entry]:
         if entry.path.node.hint("format") == "phone" and isinstance(entry.value, str):
             yield from self._phone(entry, entries)
+            return
+        if entry.rule.unsure is not None and not self._converter.knows(entry.path, str(entry.value)):
+            yield _noted(entry)
             return
         yield entry
         if entry.path.node.hint("vocabulary") == "cities" and isinstance(entry.value, str):
@@ -115,18 +130,27 @@ class Assembler:
     def _phone(self, entry: _Entry, entries: Sequence[_Entry]) -> Iterator[_Entry]:
         """Yield the number in its international form, or as it is with its country, or as a note."""
         beside = entry.path.node.hint("region")
-        written = _with_plus(entry.value)
+        written, extension = _extension(_with_plus(entry.value))
         region = self._country_of(entry, entries, beside)
         if sure := e164(written, region or None):
             yield _Entry(entry.path, sure, entry.solid, entry.rule)
-        elif entry.rule.unsure is not None:
-            label = " ".join(entry.rule.columns) or str(entry.path)
-            text = f"{label}: {entry.value}" + (f" ({region})" if region else "")
-            yield _Entry(entry.rule.unsure, Addition(text), solid=False, rule=entry.rule)
+            if extension:
+                yield from _beside(entry, entries, "extension", extension)
+        elif entry.rule.unsure is not None and not self._can_stand(entry, written, region):
+            yield _noted(entry, f" ({region})" if region else "")
         else:
             yield _Entry(entry.path, written, entry.solid, entry.rule)
-            if region and beside and not written.startswith("+"):
+            if region and beside:
                 yield from _beside(entry, entries, str(beside), region)
+            if extension:
+                yield from _beside(entry, entries, "extension", extension)
+
+    def _can_stand(self, entry: _Entry, written: str, region: str) -> bool:
+        """Tell whether a number that no plan knows fits its field all the same: its country must be known."""
+        pattern = str(entry.path.node.schema.get("pattern", ""))
+        return bool(region) and phone_fault(written, region) in _UNPLANNED and bool(
+            python_pattern(pattern).search(written)
+        )  # fmt: skip
 
     def _country_of(self, entry: _Entry, entries: Sequence[_Entry], beside: object) -> str:
         own = entry.path.sibling(str(beside)) if beside else ()
@@ -135,6 +159,27 @@ class Assembler:
         # the country of a phone comes before that of the customer; a phone in another item says nothing
         general = [o.value for o in countries if o.path.steps[-1].name != beside]
         return str(next(iter([*near, *general]), self._region))
+
+
+def _item(path: FieldPath) -> tuple[str, tuple[Step, ...]]:
+    """Return the list item that a field lies in."""
+    return path.kind, path.steps[:-1]
+
+
+def _noted(entry: _Entry, more: str = "") -> _Entry:
+    """Return the note that keeps a value which its field cannot take."""
+    header = " ".join(entry.rule.columns)
+    label = header if header and "." not in header else str(
+        entry.path.node.hint("format") or entry.path.steps[-1].name
+    )  # fmt: skip
+    path = entry.rule.unsure or entry.path
+    return _Entry(path, Addition(f"{label}: {entry.value}{more}"), solid=False, rule=entry.rule)
+
+
+def _extension(number: str) -> tuple[str, str]:
+    """Return a number without its extension, and the extension: `+86 10 8600 0113 转 8012`."""
+    found = _WITH_EXTENSION.fullmatch(number)
+    return (found[1].strip(), found[2]) if found else (number, "")
 
 
 def _with_plus(number: str) -> str:

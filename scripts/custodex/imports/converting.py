@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from custodex.books import Book
 from custodex.findings import printable
 from custodex.hints import Node
+from custodex.imports.familiar import COUNTRIES
 from custodex.imports.mapping import Rule
 from custodex.imports.paths import FieldPath
 from custodex.imports.taking import RowFault
@@ -30,6 +31,7 @@ _PLAIN_DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[-+]?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?")
 _LIST = re.compile(r"[;；|、\n]")
 _DECIMAL_FORMATS = frozenset({"money", "rate"})
+_PLACES = frozenset({"countries", "provinces", "cities"})
 _UPPER_FORMATS = frozenset({"uscc", "resident-id"})
 
 
@@ -71,6 +73,11 @@ class Converter:
             return True
         return self._code(str(vocabulary), text) in labels(self._book, str(vocabulary))
 
+    def knows(self, path: FieldPath, code: str) -> bool:
+        """Tell whether a code is in the vocabulary of its field, where that is one of places."""
+        vocabulary = path.node.hint("vocabulary")
+        return vocabulary not in _PLACES or code in labels(self._book, str(vocabulary))
+
     def _constant(self, node: Node, value: Any) -> Any:
         wanted = node.schema.get("type")
         if wanted == "array":
@@ -109,7 +116,9 @@ class Converter:
 
     def _code(self, vocabulary: str, text: str) -> str:
         if vocabulary not in self._codes:
-            self._codes[vocabulary] = _codes(labels(self._book, vocabulary))
+            named = labels(self._book, vocabulary)
+            known = {name: code for name, code in COUNTRIES.items() if code in named}
+            self._codes[vocabulary] = {**(known if vocabulary == "countries" else {}), **_codes(named)}
         # an unknown name stays as it is: the checks say what is wrong with it, and what would be right
         return self._codes[vocabulary].get(text.casefold(), text)
 

@@ -50,3 +50,14 @@ FAMILIAR: Mapping[str, Sequence[str]] = {
     word.replace("-", ""): paths for paths, words in _WORDS for word in words.split()
 }
 """Field paths by header, as `taking.loose` writes it, the likeliest first."""
+
+COUNTRIES: Mapping[str, str] = {
+    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "uk": "GB", "u.k.": "GB",
+    "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+    "korea": "KR", "republic of korea": "KR", "russian federation": "RU", "turkey": "TR", "czech republic": "CZ",
+    "viet nam": "VN", "holland": "NL", "the netherlands": "NL", "deutschland": "DE", "österreich": "AT",
+    "schweiz": "CH", "españa": "ES", "italia": "IT", "brasil": "BR", "people's republic of china": "CN",
+    "prc": "CN", "p.r. china": "CN", "pr china": "CN", "中华人民共和国": "CN", "中国大陆": "CN", "hong kong": "HK",
+    "香港": "HK", "macau": "MO", "macao": "MO", "澳门": "MO", "taiwan": "TW", "台湾": "TW", "myanmar": "MM",
+}  # fmt: skip
+"""What people call countries besides the names of the vocabulary, in folded case."""

@@ -90,10 +90,21 @@ def _targets(
             inside = next((str(other) for other in _captions(schemas, path)), "")
             fits = str(path) not in found and (not inside or inside in people)
             if fits and all(accepts(path, text) for text in _column(source, header)):
-                found[str(path)] = (path, Rule(columns=(header,)))
+                found[str(path)] = (path, Rule(columns=(header,), unsure=_note_of(schemas, path)))
                 found |= _type_of_item(schemas, path)
                 break
     return tuple(found.values())
+
+
+def _note_of(schemas: Schemas, path: FieldPath) -> FieldPath | None:
+    """Return the note that keeps what a field of phones or countries cannot take: the person's, else the customer's."""
+    if path.node.hint("format") != "phone" and path.node.hint("vocabulary") != "countries":
+        return None
+    outer = next(iter([*path.items()][:-1]), None)
+    if outer is None:
+        return resolve(schemas, "customer", "description")
+    steps: Steps = [*((step.name, step.label) for step in outer), ("note", None)]
+    return from_node(path.kind, schemas.node(path.kind), steps)
 
 
 def _column(source: Source, header: str) -> Iterator[str]:

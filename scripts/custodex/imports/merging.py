@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from custodex.hints import Node
+from custodex.phones import e164
 
 _ITEM_ID = re.compile(r"[a-z][a-z0-9]{0,7}")
 
@@ -35,9 +36,20 @@ def merge(node: Node, old: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[s
         elif isinstance(value, list) and child.items and not child.items.fields:
             known = list(old.get(name) or ())
             result[name] = [*known, *(item for item in value if item not in known)]
-        else:
+        elif not (isinstance(value, str) and _is_same(child, result, old.get(name), tree, value)):
             result[name] = value
     return result
+
+
+def _is_same(node: Node, old: Mapping[str, Any], known: Any, tree: Mapping[str, Any], new: str) -> bool:
+    """Tell whether a phone is the one that stands there in another writing: what people wrote stays."""
+    if known == new:
+        return True
+    if node.hint("format") != "phone" or not isinstance(known, str):
+        return False
+    beside = str(node.hint("region") or "")
+    written = e164(known, old.get(beside) or tree.get(beside))
+    return written is not None and written == e164(new, tree.get(beside) or old.get(beside))
 
 
 def _added(old: str, text: str) -> str:
@@ -55,7 +67,7 @@ def _merge_items(name: str, node: Node, old: list[Any], items: Labelled) -> list
         free = [index for index in range(len(result)) if index not in taken]
         if (
             key in tree
-            and (twin := next((i for i in taken if result[i].get(key) == tree[key]), None)) is not None
+            and (twin := next((i for i in taken if _has_key(node, result[i], tree)), None)) is not None
         ):
             # phone and fax on one number: one item, which keeps what it says already
             result[twin] = {**merge(item_node, {}, tree), **result[twin]}
@@ -77,7 +89,7 @@ def _find(
     """Return which of the *free* items a row means: by key, else by name, else the only one of its type."""
     key, fields = node.hint("key"), (node.items or node).fields
     if key in tree:
-        same = [index for index in free if known[index].get(key) == tree[key]]
+        same = [index for index in free if _has_key(node, known[index], tree)]
         if same:
             return same[0]
         if "type" not in tree:
@@ -90,6 +102,18 @@ def _find(
         same = [index for index in free if known[index].get("type") == tree["type"]]
         return same[0] if len(same) == 1 or (same and key not in tree) else None
     return position if position in free else None
+
+
+def _has_key(node: Node, item: Mapping[str, Any], tree: Mapping[str, Any]) -> bool:
+    key = str(node.hint("key"))
+    if item.get(key) == tree[key]:
+        return True
+    child = (node.items or node).fields.get(key)
+    return (
+        child is not None
+        and isinstance(tree[key], str)
+        and _is_same(child, item, item.get(key), tree, tree[key])
+    )
 
 
 def _fresh_id(name: str, label: str, known: set[str]) -> str:

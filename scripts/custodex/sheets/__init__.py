@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custodex.sheets.reading import read_sheet
-from custodex.sheets.table import MARKS, Row, SheetFault, Table
+from custodex.sheets.table import MARKS, Cleaner, Row, SheetFault, Table
 from custodex.sheets.writing import csv_bytes
 
-__all__ = ["MARKS", "Row", "SheetFault", "Table", "csv_bytes", "read_sheet"]
+__all__ = ["MARKS", "Cleaner", "Row", "SheetFault", "Table", "csv_bytes", "read_sheet"]
