@@ -9,8 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The whole value that the document of this kind at *path* is to have."""
+    """The whole value that the document of this kind at *path* is to have, None where it is to go.
+
+    *data* is the exact content with that value, where a person or an older version chose it.
+    """
 
     path: str
     kind: str
-    value: Mapping[str, Any]
+    value: Mapping[str, Any] | None
+    data: bytes | None = None

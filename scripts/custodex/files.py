@@ -101,8 +101,11 @@ def write_atomic(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def replace_all(root: Path, state: Path, contents: Mapping[str, bytes]) -> None:
-    """Write every file of *contents* (paths below *root*) or none; *state* is on the same file system."""
+def replace_all(root: Path, state: Path, contents: Mapping[str, bytes | None]) -> None:
+    """Write every file of *contents* (paths below *root*) or none; None takes a file away.
+
+    *state* is on the same file system.
+    """
     if not contents:
         return
     targets = [inside(root, relative) for relative in contents]
@@ -135,17 +138,18 @@ def recover(root: Path, state: Path) -> int:
     return finished
 
 
-def _prepare(stage: Path, targets: Sequence[Path], contents: Mapping[str, bytes]) -> None:
+def _prepare(stage: Path, targets: Sequence[Path], contents: Mapping[str, bytes | None]) -> None:
     """Stage every content durably; the manifest comes last and makes the batch final."""
     stage.mkdir(mode=0o700)
     rows = []
     for number, (target, (relative, data)) in enumerate(zip(targets, contents.items(), strict=True)):
-        _write_new(stage / f"new-{number}", data, target)
+        # a file that is to go is moved onto its placeholder's place and swept away with the stage
+        _write_new(stage / f"{'gone' if data is None else 'new'}-{number}", data or b"", target)
         old = _digest(target)
         if old:
             _keep_old(target, stage / f"old-{number}")
         rows.append([relative, old])
-    _flush_all([stage / f"new-{number}" for number in range(len(rows))])
+    _flush_all(sorted(path for path in stage.iterdir() if not path.name.startswith("old-")))
     write_atomic(stage / _MANIFEST, json.dumps(rows).encode())
 
 
@@ -154,10 +158,10 @@ def _carry_out(stage: Path, targets: Sequence[Path]) -> None:
     made: list[Path] = []
     try:
         for number, target in enumerate(targets):
-            _make_folders(target.parent, made)
-            (stage / f"new-{number}").replace(target)
+            _put(stage, number, target, made)
             done.append((number, target))
-        _flush_all(sorted({target.parent for target in targets} | {path.parent for path in made}))
+        folders = {target.parent for target in targets} | {path.parent for path in made}
+        _flush_all(sorted(folder for folder in folders if folder.is_dir()))
     except BaseException as error:
         _undo(stage, done, made)
         if isinstance(error, OSError):
@@ -165,6 +169,15 @@ def _carry_out(stage: Path, targets: Sequence[Path]) -> None:
                 Text("写不了", "cannot write"), targets[len(done) % len(targets)], error
             ) from error
         raise
+
+
+def _put(stage: Path, number: int, target: Path, made: list[Path]) -> None:
+    gone = stage / f"gone-{number}"
+    if not gone.exists():
+        _make_folders(target.parent, made)
+        (stage / f"new-{number}").replace(target)
+    elif target.exists():
+        target.replace(gone)
 
 
 def _undo(stage: Path, done: Sequence[tuple[int, Path]], made: Sequence[Path]) -> None:
@@ -184,9 +197,9 @@ def _undo(stage: Path, done: Sequence[tuple[int, Path]], made: Sequence[Path]) -
 def _finish(root: Path, stage: Path) -> int:
     rows = json.loads((stage / _MANIFEST).read_text(encoding="utf-8"))
     waiting = [
-        (stage / f"new-{number}", inside(root, relative), old)
+        (number, inside(root, relative), old)
         for number, (relative, old) in enumerate(rows)
-        if (stage / f"new-{number}").exists()
+        if (stage / f"new-{number}").exists() or _still_stands(root, relative, stage / f"gone-{number}")
     ]
     for _, target, old in waiting:
         if _digest(target) != old:
@@ -197,11 +210,15 @@ def _finish(root: Path, stage: Path) -> int:
                 ),
                 Text(f"比较后删除 {stage}", f"compare it with {stage}, then delete that folder"),
             )
-    for new, target, _ in waiting:
-        _make_folders(target.parent, [])
-        new.replace(target)
+    for number, target, _ in waiting:
+        _put(stage, number, target, [])
         _flush(target.parent)
     return len(waiting)
+
+
+def _still_stands(root: Path, relative: str, gone: Path) -> bool:
+    """Tell whether a file that is to go is there; moved away, it stands in the place of its placeholder."""
+    return gone.exists() and inside(root, relative).exists()
 
 
 def _make_folders(folder: Path, made: list[Path]) -> None:

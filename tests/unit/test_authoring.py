@@ -53,6 +53,11 @@ def customer(name: str = "样例甲有限公司", **more: Any) -> Draft:
     return Draft(path_of("customer", id_), "customer", {**value, **more})
 
 
+def id_of(draft: Draft) -> str:
+    assert draft.value is not None
+    return str(draft.value["id"])
+
+
 def keys(repo: Repo, catalog: Catalog) -> list[str]:
     catalog.sync(snapshots.worktree(Git(repo.root, os.environ)), checks.EXAMINER)
     return catalog.keys("customer")
@@ -64,10 +69,10 @@ def test_a_clean_batch_is_written_in_canonical_form(empty_repo: Repo, catalog: C
         assert not writer.judge([draft]).findings
         assert not (empty_repo.root / draft.path).exists()
         assert writer.write() == [draft.path]
-    assert empty_repo.read(draft.path).startswith(f"id: {draft.value['id']}\ntype: organization\nname: ")
+    assert empty_repo.read(draft.path).startswith(f"id: {id_of(draft)}\ntype: organization\nname: ")
     done = catalog.sync(snapshots.worktree(Git(empty_repo.root, os.environ)), checks.EXAMINER)
     assert done.read == 0  # what was judged is known already
-    assert catalog.keys("customer") == [f"customers/{draft.value['id']}"]
+    assert catalog.keys("customer") == [f"customers/{id_of(draft)}"]
 
 
 def test_leaving_without_writing_changes_nothing(empty_repo: Repo, catalog: Catalog) -> None:
@@ -96,7 +101,7 @@ def test_a_fault_of_any_rule_blocks_the_whole_batch(empty_repo: Repo, catalog: C
 
 def test_old_faults_elsewhere_do_not_block(empty_repo: Repo, catalog: Catalog) -> None:
     broken = customer(owner="nobody-here")
-    empty_repo.write(broken.path, encode(None, broken.value, {}).decode())
+    empty_repo.write(broken.path, encode(None, broken.value or {}, {}).decode())
     with author(empty_repo, catalog) as writer:
         assert writer.judge([customer()]).findings == []
         assert len(writer.write()) == 1
@@ -108,7 +113,7 @@ def test_rows_of_one_batch_see_each_other(empty_repo: Repo, catalog: Catalog) ->
         twins = [customer("甲", identifiers=number), customer("乙", identifiers=number)]
         assert writer.judge(twins).errors
         parent = customer("母公司")
-        child = customer("子公司", parent=parent.value["id"])
+        child = customer("子公司", parent=id_of(parent))
         assert writer.judge([child]).errors
         assert not writer.judge([child, parent]).errors
 

@@ -19,8 +19,10 @@ from custodex.locks import Lock
 from custodex.snapshots import Entry, Snapshot, blob_name
 from custodex.store import state_folder
 from custodex.texts import Text
+from custodex.yamlwriter import Order
 
 _BATCH = 500
+_TRIES = 5
 _Place = tuple[str, str, str]
 
 
@@ -28,14 +30,14 @@ _Place = tuple[str, str, str]
 class Proposed(Snapshot):
     """The worktree as it would be: `contents` stands over what is on disk."""
 
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    contents: Mapping[str, bytes | None] = field(default_factory=dict)
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Yield the content of regular entries, in their order."""
         wanted = list(entries)
         stored = Snapshot.read(self, [entry for entry in wanted if not self._is_proposed(entry)])
         for entry in wanted:
-            yield (entry, self.contents[entry.path]) if self._is_proposed(entry) else next(stored)
+            yield (entry, self.contents[entry.path] or b"") if self._is_proposed(entry) else next(stored)
 
     def _is_proposed(self, entry: Entry) -> bool:
         return entry.local and entry.path in self.contents
@@ -72,14 +74,15 @@ class Author:
     def __init__(
         self, catalog: Catalog, git: Git, examiner: Examiner, findings: Findings, lock: Lock | None
     ) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._git = git
         self._examiner = examiner
         self._findings = findings
         self._lock = lock
         self._stack = contextlib.ExitStack()
-        self._contents: dict[str, bytes] = {}
+        self._contents: dict[str, bytes | None] = {}
         self._old: dict[str, bytes | None] = {}
+        self._known: set[_Place] | None = None
         self._blocked = True
 
     def __enter__(self) -> Author:
@@ -88,14 +91,29 @@ class Author:
                 stack.enter_context(self._lock)
                 files.recover(self._git.root, state_folder(self._git.root))
             self._worktree = snapshots.worktree(self._git)
-            self._transaction = self._catalog.store.transaction()
-            self._transaction.__enter__()
+            self._open()
             stack.push(lambda *_: self._close(commit=False))
-            self._catalog.move(self._worktree, self._examiner, 2)
-            self._catalog.book.require()
-            self._known = {_place(finding) for finding in self._findings(self._catalog, self._worktree)}
+            self.catalog.book.require()
             self._stack = stack.pop_all()
         return self
+
+    def _open(self) -> None:
+        """Bring the catalog to the worktree for good, then begin what may be discarded."""
+        for _ in range(_TRIES):
+            self.catalog.sync(self._worktree, self._examiner)
+            version = self._data_version()
+            self._transaction = self.catalog.store.transaction()
+            self._transaction.__enter__()
+            if version == self._data_version():
+                return
+            self._close(commit=False)  # somebody moved the catalog in between
+        raise EnvironmentFault(
+            Text("目录缓存一直被别的程序改动", "another program keeps moving the catalog"),
+            Text("再运行一次", "run the command again"),
+        )
+
+    def _data_version(self) -> int:
+        return int(self.catalog.db.execute("PRAGMA data_version").fetchone()[0])
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -104,16 +122,22 @@ class Author:
 
     def judge(self, drafts: Iterable[Draft]) -> Judgement:
         """Return what would come of writing *drafts*; the catalog answers as if they stood there."""
+        if self._known is None:
+            self._known = {_place(finding) for finding in self._findings(self.catalog, self._worktree)}
         self._contents, refused = {}, dict[str, Text]()
         for draft in drafts:
             try:
                 self._encode(draft)
             except Refused as refusal:
                 refused[draft.path] = refusal.reason
-        found = self._findings(self._catalog, self._move())
+        found = self._findings(self.catalog, self._move())
         new = sorted(finding for finding in found if _place(finding) not in self._known)
         self._blocked = bool(refused) or any(finding.severity == "error" for finding in new)
         return Judgement(new, refused, sorted(self._contents))
+
+    def contents(self) -> dict[str, tuple[bytes | None, bytes | None]]:
+        """Return old and new content of every path that the batch judged last changes, by path."""
+        return {path: (self._old[path], self._contents[path]) for path in sorted(self._contents)}
 
     def write(self) -> list[str]:
         """Write the batch judged last, which must be clean; return the paths written, sorted."""
@@ -121,10 +145,7 @@ class Author:
             raise ValueError("only a batch that was judged clean under a lock is written")
         for path in self._contents:
             if files.current(self._git.root, path) != self._old[path]:
-                raise EnvironmentFault(
-                    Text(f"{path} 刚被别的程序改动", f"{path} was changed by another program meanwhile"),
-                    Text("再运行一次", "run the command again"),
-                )
+                raise _changed_meanwhile(path)
         files.replace_all(self._git.root, state_folder(self._git.root), self._contents)
         self._blocked = True
         self._close(commit=True)
@@ -141,28 +162,47 @@ class Author:
 
     def _encode(self, draft: Draft) -> None:
         if draft.path not in self._old:
-            self._old[draft.path] = files.current(self._git.root, draft.path)
+            self._old[draft.path] = self._read(draft.path)
         old = self._old[draft.path]
-        data = encode(old, draft.value, self._catalog.book.schemas.order(draft.kind))
+        if draft.data is not None or draft.value is None:
+            data = draft.data
+        else:
+            data = encode(old, draft.value, self._order(draft.kind))
         if data != old:
             self._contents[draft.path] = data
+
+    def _read(self, path: str) -> bytes | None:
+        """Return what stands at *path*, which is what the catalog knows and drafts were made from."""
+        data = files.current(self._git.root, path)
+        row = self.catalog.db.execute("SELECT blob FROM entries WHERE path = ?", (path,)).fetchone()
+        if data is not None and (row is None or row[0] != blob_name(data)):
+            raise _changed_meanwhile(path)
+        return data
+
+    def _order(self, kind: str) -> Order:
+        schemas = self.catalog.book.schemas
+        return schemas.order(kind) if schemas.has(kind) else {}
 
     def _move(self) -> Snapshot:
         known = self._worktree
         entries = {
-            path: Entry(path, REGULAR, blob_name(data), local=True) for path, data in self._contents.items()
+            path: Entry(path, "000000", "")
+            if data is None
+            else Entry(path, REGULAR, blob_name(data), local=True)
+            for path, data in self._contents.items()
         }
         committed = self._committed()
         changes = {change.path: change for change in known.changes}
         for path, entry in entries.items():
             old_mode, old_blob = committed.get(path, ("000000", ""))
-            changes[path] = Change(path, old_mode, old_blob, entry.mode, f"local:{entry.blob}")
+            blob = f"local:{entry.blob}" if entry.blob else ""
+            changes[path] = Change(path, old_mode, old_blob, entry.mode, blob)
         snapshot = Proposed(
             known.git, known.source, known.tree, {**known.overlay, **entries}, known.base,
             tuple(changes.values()), dict(self._contents),
         )  # fmt: skip
         # one process: the others could not see what is not on disk
-        self._catalog.move(snapshot, self._examiner, 1)
+        self.catalog.move(snapshot, self._examiner, 1)
         return snapshot
 
     def _committed(self) -> dict[str, tuple[str, str]]:
@@ -174,6 +214,13 @@ class Author:
             for change in self._git.tree_changes(EMPTY_TREE, self._worktree.tree, literal):
                 found[change.path] = (change.mode, change.blob or "")
         return found
+
+
+def _changed_meanwhile(path: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        Text(f"{path} 刚被别的程序改动", f"{path} was changed by another program meanwhile"),
+        Text("再运行一次", "run the command again"),
+    )
 
 
 def _place(finding: Finding) -> _Place:

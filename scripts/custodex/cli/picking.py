@@ -11,6 +11,7 @@ from custodex.ids import ALPHABET
 from custodex.texts import Text
 
 if TYPE_CHECKING:
+    from custodex.examining import Record
     from custodex.readers import Reader
 
 _SHORTEST_PREFIX = 3
@@ -32,6 +33,12 @@ def pick(session: Session, reader: Reader, wanted: str) -> str:
     if not found and by_prefix:
         total, found = len(by_prefix), [(one, _name(reader, one)) for one in by_prefix[:_SHOWN]]
     raise _unclear(wanted, total, found)
+
+
+def pick_record(session: Session, reader: Reader, wanted: str) -> Record:
+    """Return the one record that *wanted* means: a customer, or `staff/<id>`, `products/<id>` and the like."""
+    record = reader.record(wanted.strip()) if "/" in wanted else None
+    return record or next(reader.select([f"customers/{pick(session, reader, wanted)}"]))
 
 
 def _by_prefix(reader: Reader, wanted: str) -> list[str]:

@@ -20,6 +20,7 @@ from custodex.errors import CustodexError, EnvironmentFault, IntegrityFault, Usa
 from custodex.texts import Lang, Text
 
 if TYPE_CHECKING:
+    from custodex.authoring import Author
     from custodex.catalog import Catalog
     from custodex.git import Git
     from custodex.history import History
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from custodex.search import Searcher
     from custodex.snapshots import Snapshot
 
+_PATIENCE = 60.0
 WORKTREE, STAGED = "worktree", "staged"
 _MARKERS = ("records", "schema")
 _ZONE = re.compile(r"""^timezone: *["']?([A-Za-z0-9_+/-]+)["']? *(?:#.*)?$""", re.MULTILINE)
@@ -136,17 +138,36 @@ class Session:
 
     def catalog(self, source: str = WORKTREE) -> Catalog:
         """Return the catalog, moved to the asked state of the records."""
-        from custodex.catalog import Catalog
         from custodex.checks import EXAMINER
+
+        catalog = self._opened()
+        catalog.sync(self.snapshot(source), EXAMINER)
+        catalog.book.require()
+        return catalog
+
+    def _opened(self) -> Catalog:
+        from custodex.catalog import Catalog
 
         self.git.prefix()  # no repository: say so before a state folder is made
         self._refuse_foreign_state()
         if self._catalog is None:
             self._catalog = Catalog(self.root)
             self._closing.append(self._catalog.close)
-        self._catalog.sync(self.snapshot(source), EXAMINER)
-        self._catalog.book.require()
         return self._catalog
+
+    def author(self, *, dry: bool = False, break_lock: bool = False) -> Author:
+        """Return the one writer of records, a context; *dry* takes no lock and never writes."""
+        from custodex import checks
+        from custodex.authoring import Author
+        from custodex.locks import Lock
+        from custodex.store import state_folder
+
+        catalog = self._opened()
+        state = state_folder(self.root)
+        lock = None if dry else Lock(state, self.now, wait=_PATIENCE, break_dead=break_lock)
+        return Author(
+            catalog, self.git, checks.EXAMINER, lambda known, found: checks.run(known, found, self.now), lock
+        )
 
     def _refuse_foreign_state(self) -> None:
         """Refuse derived files that came with a commit: they could say "checked" of what nobody checked."""
@@ -247,6 +268,15 @@ class Session:
     def stderr(self) -> TextIO:
         """Where everything but data goes."""
         return self._stderr or sys.stderr
+
+    def stdin(self) -> str:
+        """Return all that stands on the standard input."""
+        return sys.stdin.read()
+
+    @property
+    def interactive(self) -> bool:
+        """Tell whether a person can be asked."""
+        return sys.stdin.isatty() and self.stderr.isatty()
 
     @property
     def paints(self) -> bool:

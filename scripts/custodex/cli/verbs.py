@@ -77,6 +77,37 @@ def verb(words: Help, **options: Any) -> Callable[[Function], Verb]:
     return decorate
 
 
+class Family(click.Group):
+    """A verb with words of its own below it: `task add`, `task done`."""
+
+    def __init__(self, *args: Any, help: Help = "", **options: Any) -> None:  # noqa: A002 - click's own name
+        options.setdefault("params", global_options(hidden=True))
+        super().__init__(*args, **options)
+        self.words = help
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the person's language."""
+        self.help = _said(self.words, ctx)
+        for command in self.commands.values():
+            command.help = _said(getattr(command, "words", ""), ctx)
+        super().format_help(ctx, formatter)
+
+    def below(self, name: str, words: Help) -> Callable[[Function], Verb]:
+        """Make a function the word *name* of this verb; its first argument is the `Session`."""
+
+        def decorate(function: Function) -> Verb:
+            made = click.command(name, cls=Verb, help=words)(click.pass_obj(function))
+            self.add_command(made)
+            return made
+
+        return decorate
+
+
+def family(name: str, words: Help) -> Family:
+    """Return the `command` of a module whose verb has words below it; *name* is the module's."""
+    return Family(name, help=words)
+
+
 def option(*names: str, help: Help = "", **options: Any) -> Callable[[Function], Function]:  # noqa: A002
     """Declare an option with its help in both languages."""
     return click.option(*names, cls=Option, help=help, **options)
@@ -155,8 +186,14 @@ def verb_name(module: str) -> str:
 
 
 _LINE = r'"(?:"")?((?:[^"\\\n]|\\.)*)'
-_SUMMARY = re.compile(rf"(?:@verb\(|\n_HELP = )\s*Text\(\s*{_LINE}.*?,\s*{_LINE}", re.DOTALL)
-_VERB_MARK = "\n@verb("
+_OPENING = r'(?:@verb\(|\n_HELP = |\ncommand = family\("[a-z]+", )\s*'
+_SUMMARY = re.compile(rf"{_OPENING}Text\(\s*{_LINE}.*?,\s*{_LINE}", re.DOTALL)
+_VERB_MARKS = ("\n@verb(", "\ncommand = family(")
+
+
+def holds_verb(source: str) -> bool:
+    """Tell whether a module of the shell holds a verb, by its *source*."""
+    return any(mark in source for mark in _VERB_MARKS)
 
 
 def summary(source: str) -> Text | None:
@@ -165,7 +202,7 @@ def summary(source: str) -> Text | None:
     `--help` names every verb: importing all of them would take longer than everything else it does.
     """
     found = _SUMMARY.search(source)
-    if found is None or _VERB_MARK not in source:
+    if found is None or not holds_verb(source):
         return None
     zh, en = (line.partition("\\n")[0].replace('\\"', '"') for line in found.groups())
     return Text(zh, en)
@@ -176,7 +213,7 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all verbs, sorted."""
-        return sorted(verb_name(name) for name, source in _sources().items() if _VERB_MARK in source)
+        return sorted(verb_name(name) for name, source in _sources().items() if holds_verb(source))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the verb, None if there is none of this name."""

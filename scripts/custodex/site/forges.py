@@ -6,36 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from custodex.forgelinks import forge_of, patterns
 from custodex.site import addresses
 from custodex.site.pieces import Forge
 
-_PATTERNS: Mapping[str, Mapping[str, str]] = {
-    "github": {
-        "edit": "/edit/{branch}/{path}",
-        "history": "/commits/{branch}/{path}",
-        "commit": "/commit/{commit}",
-        "new": "/new/{branch}?filename={path}&value={value}",
-        "report": "/issues/new?title={title}&body={body}",
-        "line": "#L{line}",
-    },
-    "gitlab": {
-        "edit": "/-/edit/{branch}/{path}",
-        "history": "/-/commits/{branch}/{path}",
-        "commit": "/-/commit/{commit}",
-        "new": "/-/new/{branch}?file_name={path}",
-        "report": "/-/issues/new?issue[title]={title}&issue[description]={body}",
-        "line": "#L{line}",
-    },
-    "gitea": {
-        "edit": "/_edit/{branch}/{path}",
-        "history": "/commits/branch/{branch}/{path}",
-        "commit": "/commit/{commit}",
-        "new": "/_new/{branch}/{folder}",
-        "report": "/issues/new?title={title}&body={body}",
-        "line": "#L{line}",
-    },
-}
-_SAME = {"forgejo": "gitea"}
 _NOTE = "type: call\noccurred_at: \nby: \ndirection: outgoing\nduration_minutes: 0\nsummary: \n"
 
 
@@ -43,15 +17,11 @@ class Forges:
     """Makes links by the `forge` of the settings; `prefix` is where records/ stands in the Git repository."""
 
     def __init__(self, settings: Mapping[str, Any], prefix: str = "") -> None:
-        forge = settings.get("forge")
-        forge = forge if isinstance(forge, Mapping) else {}
+        forge = forge_of(settings)
         self._base = addresses.outward(str(forge.get("url") or "")).rstrip("/")
         self._branch = str(forge.get("branch") or "main")
         self._prefix = prefix
-        kind = str(forge.get("kind"))
-        patterns = dict(_PATTERNS.get(_SAME.get(kind, kind), {}))
-        patterns.update({k: v for k, v in forge.items() if k in _PATTERNS["github"] and isinstance(v, str)})
-        self._patterns = patterns if self._base else {}
+        self._patterns = patterns(settings) if self._base else {}
 
     def _link(self, name: str, path: str = "", **params: str) -> str:
         pattern = self._patterns.get(name)
