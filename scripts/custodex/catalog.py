@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,6 +129,22 @@ class Catalog:
             return None
         entry = Entry(path, row[0], row[1], bool(row[2]))
         return next(data for _, data in self.synced.read([entry]))
+
+    def files(self, keys: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, str, str, str, bytes]]:
+        """Yield (key, kind, path, blob, bytes) of the regular files of these records and kinds, by path.
+
+        A few hundred keys at a time: all of them are read by one git process and kept together.
+        """
+        marks = [",".join("?" * len(names)) for names in (keys, kinds)]
+        rows = self.db.execute(
+            "SELECT path, mode, blob, local, record, kind FROM entries"  # noqa: S608 - only question marks
+            f" WHERE record IN ({marks[0]}) AND kind IN ({marks[1]}) AND mode LIKE '100%' ORDER BY path",
+            (*keys, *kinds),
+        ).fetchall()
+        known = {row[0]: (row[4], row[5]) for row in rows}
+        entries = [Entry(path, mode, blob, bool(local)) for path, mode, blob, local, *_ in rows]
+        for entry, data in self.synced.read(entries):
+            yield (*known[entry.path], entry.path, entry.blob.removeprefix("local:"), data)
 
     def keys(self, kind: str) -> list[str]:
         """Return the keys of all records of this kind, sorted."""

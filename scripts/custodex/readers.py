@@ -7,7 +7,7 @@ roles read which classes. Search, site, reports and exports read through a `Read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from custodex.books import Book
@@ -17,6 +17,7 @@ from custodex.examining import Document, Record
 from custodex.findings import Finding, parse_pointer
 from custodex.hints import Node, find
 from custodex.records import locate
+from custodex.snapshots import Snapshot
 from custodex.texts import Text
 
 DEFAULT_CLASS = "basic"
@@ -38,6 +39,11 @@ class Reader:
         return self._catalog.seq
 
     @property
+    def snapshot(self) -> Snapshot:
+        """The state of the records that is read."""
+        return self._catalog.synced
+
+    @property
     def epoch(self) -> str:
         """The life of the catalog below."""
         return self._catalog.epoch
@@ -52,6 +58,17 @@ class Reader:
     def may_read(self, kind: str) -> bool:
         """Tell whether documents of this kind exist at all for the audience."""
         return self._classes is None or self._class_of(kind) in self._classes
+
+    def reads_whole(self, kind: str) -> bool:
+        """Tell whether every field of documents of this kind may be read."""
+        return self.may_read(kind) and not self._has_closed_fields(kind)
+
+    def files(self, keys: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, str, str, str, bytes]]:
+        """Yield (key, kind, path, blob, bytes) of the documents of these records and wholly readable kinds.
+
+        The bytes are what stands in the snapshot, comments included.
+        """
+        yield from self._catalog.files(keys, [kind for kind in kinds if self.reads_whole(kind)])
 
     def keys(self, kind: str) -> list[str]:
         """Return the keys of all records of this kind, sorted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -161,12 +161,16 @@ class Schemas:
         """Return the schemas that *kind* refers to, itself included: compiling all thirty takes longer."""
         import jsonschema_rs
 
-        wanted = [f"custodex:{kind}"]
+        resources: list[tuple[str, Any]] = list(self.related([kind]).items())
+        return jsonschema_rs.Registry(resources)
+
+    def related(self, kinds: Iterable[str]) -> dict[str, Schema]:
+        """Return the schema documents of *kinds* and all they refer to, by `$id`."""
+        wanted = [f"custodex:{kind}" for kind in kinds]
         for name in wanted:  # grows while it is walked
             found = (ref.partition("#")[0] for ref in _references(self._raw.get(name)))
             wanted += [ref for ref in dict.fromkeys(found) if ref and ref not in wanted]
-        resources: list[tuple[str, Any]] = [(name, self._raw[name]) for name in wanted if name in self._raw]
-        return jsonschema_rs.Registry(resources)
+        return {name: self._raw[name] for name in wanted if name in self._raw}
 
     def _reference(self, kind: str) -> Any:
         """Return the authority's validator; it explains, so it is only built when something is wrong."""

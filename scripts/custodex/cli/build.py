@@ -128,6 +128,7 @@ class Connection:
         self._session = session
         self._audience = reader.audience
         self._book = reader.book
+        self._snapshot = reader.snapshot
         session.history(reader)  # brings the ledger up to date before any process forks
 
     def __call__(self) -> tuple[Reader, BookHistory]:
@@ -138,7 +139,7 @@ class Connection:
         from custodex.readers import Reader
 
         catalog = Catalog(self._session.root)
-        catalog.book = self._book
+        catalog.book, catalog.snapshot = self._book, self._snapshot
         reader = Reader(catalog, self._audience)
         ledger = Ledger(self._session.root, self._session.git)
         if self._session.past:

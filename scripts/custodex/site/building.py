@@ -14,6 +14,7 @@ from custodex import __version__
 from custodex.findings import Finding
 from custodex.locks import Lock
 from custodex.readers import Reader
+from custodex.site import formdata
 from custodex.site.cards import Card, from_row
 from custodex.site.engine import TEMPLATES, Engine, by_record
 from custodex.site.job import Built, Job
@@ -108,6 +109,7 @@ class _Build:
             batches = render_all(shared, keys)
             first = next(batches, [])  # starts the workers: the other pages are made while they render
             self._pages(shared.engine(), writer, Touched(everything=True))
+            self._sources(writer, keys)
             for batch in chain([first], batches):
                 for one in batch:
                     for path, digest in one.files:
@@ -155,6 +157,7 @@ class _Build:
             writer.put(key, files)
             state.ask(key, asks)
             self._rendered += len(files)
+        self._sources(writer, sorted(dirty))
         pages = self._pages(engine, writer, touched)
         for key in gone:
             pages.drop(key)
@@ -201,6 +204,11 @@ class _Build:
             self._search(writer, anew=touched.everything)
         writer.flush()
         return pages
+
+    def _sources(self, writer: Writer, keys: Sequence[str]) -> None:
+        """Write what the forms of these customers start from; nothing for a customer that is gone."""
+        for key, files in formdata.sources(self._reader, keys):
+            writer.put(f"source {key}", files)
 
     def _search(self, writer: Writer, *, anew: bool) -> None:
         """Write the search files: those that the changed customers touch, or all where that is not possible."""

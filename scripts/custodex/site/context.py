@@ -41,8 +41,9 @@ class Context:
     """What the pages of one language are made with."""
 
     def __init__(
-        self, book: Book, lang: Lang, messages: Messages, cards: Cards, audience: Audience, prefix: str
-    ) -> None:
+        self, book: Book, lang: Lang, messages: Messages, cards: Cards, audience: Audience, prefix: str,
+        forms: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.book = book
         self.lang: Lang = lang
         self.messages = messages
@@ -56,6 +57,7 @@ class Context:
         self.timelines = Timelines(self.values, self.forges)
         self.relations = Relations(self.words, self.known)
         self._audience = audience
+        self.forms = forms
         self.site_title = self.words.say(as_text(book.settings.get("title")), "custodex")
 
     def frame(self, title: str, path: str, section: Section, description: str = "") -> Frame:
@@ -65,6 +67,7 @@ class Context:
         return Frame(
             lang=self.lang, title=title, path=path, section=section, up=up, root=f"../{up}",
             site_title=self.site_title, audience=label, audience_id=self._audience.id, description=description,
+            forms=self.forms,
         )  # fmt: skip
 
     def moment(self, text: str) -> Moment:

@@ -12,6 +12,7 @@ from custodex.site.cards import Card, card_of
 from custodex.site.completeness import Completeness
 from custodex.site.context import Context
 from custodex.site.customerpage import CustomerPages, Subject
+from custodex.site.formdata import open_kinds
 from custodex.site.job import Job
 from custodex.site.known import Cards
 from custodex.site.sources import HistorySource
@@ -56,7 +57,9 @@ class Engine:
         self.tongues: dict[Lang, Tongue] = {}
         for lang in job.languages:
             messages, compiled = templates[lang]
-            context = Context(reader.book, lang, messages, cards, job.audience, job.prefix)
+            context = Context(
+                reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader)
+            )
             pages = CustomerPages(context, self.judge, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,16 @@ from custodex.site import addresses
 from custodex.site.pieces import Forge
 
 _NOTE = "type: call\noccurred_at: \nby: \ndirection: outgoing\nduration_minutes: 0\nsummary: \n"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Patterns of links in which `{path}`, `{folder}`, `{value}`, `{title}` and `{body}` are still to fill in."""
+
+    edit: str
+    new: str
+    report: str
+    prefix: str
 
 
 class Forges:
@@ -31,6 +42,16 @@ class Forges:
         escaped = {key: quote(value, safe="") for key, value in params.items()}
         folder = full.rpartition("/")[0]
         return self._base + pattern.format(branch=quote(self._branch), path=full, folder=folder, **escaped)
+
+    def hand_over(self) -> HandOver:
+        """Return the patterns that the forms fill in themselves."""
+        edit, new, report = (
+            self._base + self._patterns[name].replace("{branch}", quote(self._branch))
+            if self._patterns
+            else ""
+            for name in ("edit", "new", "report")
+        )
+        return HandOver(edit, new, report, self._prefix)
 
     def commit(self, name: str) -> str:
         """Return the page of a commit."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from custodex.examining import Record
-from custodex.site import changes, datafiles, health, home, lists, staff
+from custodex.site import changes, datafiles, formdata, forms, health, home, lists, staff
 from custodex.site.cards import Card
 from custodex.site.engine import Tongue
 from custodex.site.reading import text
@@ -99,6 +99,8 @@ class PageSet:
             }
             for template, page in pages.items():
                 self._put(f"page {lang} {template}", {lang: (template, page)})
+            for form in forms.form_pages(stock):
+                self._put(f"form {lang} {form.kind}", {lang: ("form", form)})
             data = {
                 f"data/build.{lang}.js": datafiles.build_file(stock, views[lang]),
                 f"data/table.{lang}.js": datafiles.table_file(stock),
@@ -177,6 +179,7 @@ class PageSet:
     # --- what only the schema, the program and the templates decide
 
     def _fixed(self) -> None:
+        self._writer.put("forms", {"data/forms.js": formdata.schema_file(self._any.reader)})
         for lang, stock in self._stocks.items():
             for page in health.rule_pages(stock):
                 self._put(f"rule {lang} {page.code}", {lang: ("rule", page)})

@@ -29,6 +29,7 @@ class Frame:
     audience: str = ""  # label of the role this build is for, "" = everything
     audience_id: str = ""
     description: str = ""
+    forms: Sequence[str] = ()  # kinds this site has forms for
 
 
 @dataclass(frozen=True, slots=True)
