@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from custodex.errors import EnvironmentFault
@@ -83,6 +83,19 @@ def inside(root: Path, relative: str) -> Path:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write *data* to *path*: afterwards the old file or the new one stands there, whatever happens."""
+    replace_with(path, lambda temporary: _write_new(temporary, data, path))
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, where there is none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _trouble(Text("写不了", "cannot write"), path, error) from error
+
+
+def replace_with(path: Path, write: Callable[[Path], None]) -> None:
+    """Put what *write* makes at the place it is given at *path*, when it is whole."""
     if path.is_symlink():
         raise EnvironmentFault(
             Text(f"{path} 是链接，不能写入", f"{path} is a link and is not written through"),
@@ -90,7 +103,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         )
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}")
     try:
-        _write_new(temporary, data, path)
+        write(temporary)
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)

@@ -115,6 +115,10 @@ class Reader:
         nodes = (find(node, parts[:length]) for length in range(1, len(parts) + 1))
         return all(found is None or self._open(found) for found in nodes)
 
+    def may_read_node(self, node: Node) -> bool:
+        """Tell whether the audience may read the field that *node* describes, in a kind that it may read."""
+        return self._open(node)
+
     def _class_of(self, kind: str) -> str:
         if not self.book.schemas.has(kind):
             return DEFAULT_CLASS

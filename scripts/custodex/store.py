@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +116,23 @@ def _drop_all(db: sqlite3.Connection) -> None:
     for kind, name in names:
         if not name.startswith("sqlite_"):
             db.execute(f'DROP {kind} IF EXISTS "{name}"')
+
+
+def write_database(
+    path: Path, tables: Iterable[tuple[str, Mapping[str, str], Iterable[Sequence[Any]]]]
+) -> None:
+    """Write a new SQLite file of *tables*, each (name, columns with their type, rows); *path* must not exist yet."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=OFF")
+        db.execute("BEGIN")
+        for name, columns, rows in tables:
+            declared = ", ".join(f'"{column}" {sort}' for column, sort in columns.items())
+            marks = ", ".join("?" * len(columns))
+            db.execute(f'CREATE TABLE "{name}" ({declared})')
+            db.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)  # noqa: S608 - names of the schema's fields
+            for column in [column for column in columns if column in _JOINED]:
+                db.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')
+        db.execute("COMMIT")
+
+
+_JOINED = ("id", "customer")

@@ -22,7 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         """texts errors findings rules ids records checksums hints drafts schemafaults schemarules yamlrules
         yamlwriter forgelinks postings termtable indexfiles threeway""",
         # 1 adapters: each owns one outside thing, none knows another
-        """files locks yamlfile schemas git gitlog store hanzi phones emails whooshindex templating locales
+        """files locks yamlfile schemas git gitlog store hanzi phones emails parquetfile whooshindex templating locales
         sheets starter workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
         """diffing placing schemalint snapshots facts books examining vocabularies pathrules tables contexts early
@@ -53,6 +53,7 @@ OWNERS: Mapping[str, set[str]] = {
     "openpyxl": {"sheets"},
     "python_calamine": {"sheets"},
     "rapidfuzz": {"duplicates"},
+    "pyarrow": {"parquetfile"},
     "sqlite3": {"store"},
     "subprocess": {"git"},
     "click": {"cli"},

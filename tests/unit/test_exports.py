@@ -34,8 +34,8 @@ def in_csv(cell: str) -> str:
 
 def test_csv_survives_commas_quotes_and_line_breaks() -> None:
     rows = [["a,b", 'say "hi"', "two\nlines"], ["华为", "", "0151"]]
-    text = "".join(as_csv(["x", "y", "z"], rows, bom=True))
-    assert text.startswith("\ufeffx,y,z\n")
+    text = "".join(as_csv(["x", "y", "z"], rows, excel=True))
+    assert text.startswith("\ufeffx,y,z\r\n")
     assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1:] == rows
 
 

@@ -59,7 +59,7 @@ def command(
     saved = _saved(reader, view) if view else {}
     names = columns.split(",") if columns else [*(saved.get("columns") or DEFAULT)]
     names = names if "id" in names else ["id", *names]
-    result = _find(session, reader, saved, where=where, sort=sort, limit=limit)
+    result = chosen(session, reader, view, where=where, sort=sort, limit=limit)
     show(session, result, Columns(reader.book, [name.strip() for name in names], session.lang), form)
 
 
@@ -74,20 +74,23 @@ def _saved(reader: Reader, name: str) -> Mapping[str, Any]:
     return record.main
 
 
-def _find(
+def chosen(
     session: Session,
     reader: Reader,
-    saved: Mapping[str, Any],
+    view: str | None,
     *,
-    where: Sequence[str],
-    sort: str | None,
-    limit: int | None,
+    query: str = "",
+    where: Sequence[str] = (),
+    sort: str | None = None,
+    limit: int | None = None,
 ) -> Result:
+    """Return the customers of a saved view, of a query and of filters, or of all three at once."""
+    saved = _saved(reader, view) if view else {}
     filters = [f"{name}={value}" for name, values in (saved.get("where") or {}).items() for value in values]
     order = sort or next(iter(saved.get("sort") or ["name"]))
-    query = str(saved.get("query") or "")
+    words = " ".join(filter(None, (str(saved.get("query") or ""), query)))
     return session.index(reader).search(
-        query, where=[*filters, *where], sort=order, limit=limit, today=session.today
+        words, where=[*filters, *where], sort=order, limit=limit, today=session.today
     )
 
 

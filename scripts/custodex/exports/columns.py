@@ -6,12 +6,15 @@ several plain values stand in one cell.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from custodex.hints import Node
 
 SEPARATOR = "; "
+_SEPARATES = re.compile(r"[;；|、\n\[]")
 Place = tuple[tuple[int, int, str], ...]
 """Where a column belongs: for each step its position in the schema, the number of the item, its name."""
 Row = Mapping[Place, str]
@@ -27,22 +30,29 @@ def _leaves(value: Mapping[str, Any], node: Node, place: Place) -> Iterator[tupl
     for name, item in value.items():
         position = order.get(name, len(order))
         child = node.fields.get(name, _UNKNOWN)
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and not child.fields and child is not _UNKNOWN:
+            # keys that the schema does not name, such as the filters of a view, stand in one cell
+            yield (*place, (position, 1, name)), json.dumps(item, ensure_ascii=False)
+        elif isinstance(item, Mapping):
             yield from _leaves(item, child, (*place, (position, 1, name)))
         elif isinstance(item, list) and any(isinstance(one, Mapping) for one in item):
             for number, one in enumerate(item, start=1):
                 if isinstance(one, Mapping):
                     yield from _leaves(one, child.items or _UNKNOWN, (*place, (position, number, name)))
         else:
-            yield (*place, (position, 1, name)), _cell(item)
+            yield (*place, (position, 1, name)), cell_of(item)
 
 
 _UNKNOWN = Node({})
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
+    """Return one value as the text of a cell."""
     if isinstance(value, list):
-        return SEPARATOR.join(map(_cell, value))
+        items = [cell_of(item) for item in value]
+        if any(_SEPARATES.search(item) or item != item.strip() for item in items):
+            return json.dumps(items, ensure_ascii=False)  # a plain list could not be told apart again
+        return SEPARATOR.join(items)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

@@ -6,16 +6,16 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from custodex.sheets.writing import harmless
+from custodex.sheets import harmless
 
 BOM = "\ufeff"
 
 
-def as_csv(headings: Sequence[str], rows: Iterable[Sequence[str]], *, bom: bool = False) -> Iterator[str]:
-    """Yield a CSV file line by line: RFC 4180 with LF, no cell a formula; *bom* for Excel."""
-    yield from ([BOM] if bom else [])
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+def as_csv(headings: Sequence[str], rows: Iterable[Sequence[str]], *, excel: bool = False) -> Iterator[str]:
+    """Yield a CSV file line by line, no cell a formula: with LF for other programs; for *excel* a BOM and CRLF."""
+    yield from ([BOM] if excel else [])
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n" if excel else "\n")
     for row in [headings, *rows]:
         writer.writerow([harmless(cell) for cell in row])
         yield buffer.getvalue()

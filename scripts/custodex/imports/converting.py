@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
@@ -57,9 +58,11 @@ class Converter:
             return self._constant(node, value)
         wanted = node.schema.get("type")
         if wanted == "array" and node.items:
-            parts = value.split(rule.split) if rule.split else _LIST.split(value)
+            parts = value.split(rule.split) if rule.split else _parts(value)
             items = [self.convert(node.items, part.strip(), rule) for part in parts if part.strip()]
             return list(dict.fromkeys(items))
+        if wanted == "object":
+            return _mapping(value)
         if wanted == "boolean":
             return _boolean(value)
         if wanted == "integer":
@@ -131,6 +134,28 @@ def _codes(named: Mapping[str, Text]) -> dict[str, str]:
             found.setdefault(name.casefold(), set()).add(code)
     sure = {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
     return {**sure, **{code.casefold(): code for code in named}}
+
+
+def _parts(text: str) -> list[str]:
+    """Return the values of a cell that holds several; a JSON list is how an export keeps those with separators."""
+    if text.startswith("[") and text.endswith("]"):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, list) and all(isinstance(item, str) for item in found):
+            return found
+    return _LIST.split(text)
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _unfit(text, Text("不是 JSON 对象", "is no JSON object"))
+    return found
 
 
 def _boolean(text: str) -> bool:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from custodex.errors import UsageFault
 from custodex.hints import Node
 from custodex.imports.familiar import FAMILIAR
-from custodex.imports.mapping import MAPPED_KINDS, Plan, Rule, Target
+from custodex.imports.mapping import DATED_KINDS, MAPPED_KINDS, Plan, Rule, Target
 from custodex.imports.paths import FieldPath, documents_of, from_node, resolve
 from custodex.imports.taking import REASON_HEADERS, Source, loose
-from custodex.records import EVENT_KINDS, SINGLE_KINDS
+from custodex.records import SINGLE_KINDS
 from custodex.schemas import Schemas
 from custodex.texts import Text
 
@@ -50,11 +50,12 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts:
         # `contacts.people[2].name`: further items of a list are named by their whole path, as export writes it
         if "[" in header and loose(header) not in names and (path := resolve(schemas, kind, header)):
             names[loose(header)] = [path]
-    customer = _customer_column(schemas, source) if kind in EVENT_KINDS else ""
+    customer = _customer_column(schemas, source) if kind in DATED_KINDS else ""
+    stem = "id" if kind in DATED_KINDS and "id" in source.table.headers else ""
     key_column = request.key if request.system else ""
     if key_column and source.column(key_column) < 0:
         raise UsageFault(Text(f"没有列 {key_column}", f"there is no column {key_column}"))
-    targets = _targets(schemas, source, names, {customer, key_column}, accepts)
+    targets = _targets(schemas, source, names, {customer, key_column, stem}, accepts)
     plan = Plan(
         kind,
         _with_slug(schemas, kind, targets),
@@ -62,6 +63,7 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts:
         key_system=request.system,
         key_column=key_column,
         customer_column=customer,
+        stem_column=stem,
     )
     return plan if request.system else _with_key(schemas, plan, names, request.key)
 
@@ -69,7 +71,15 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts:
 def unmatched(plan: Plan, source: Source, used: Sequence[str]) -> list[str]:
     """Return the headers of a table that no rule of the plan reads and that it does not leave out by name."""
     known = {
-        loose(name) for name in (*used, *plan.ignore, *REASON_HEADERS, plan.key_column, plan.customer_column)
+        loose(name)
+        for name in (
+            *used,
+            *plan.ignore,
+            *REASON_HEADERS,
+            plan.key_column,
+            plan.customer_column,
+            plan.stem_column,
+        )
     }
     return [header for header in source.table.headers if header and loose(header) not in known]
 
@@ -160,7 +170,7 @@ def _with_key(schemas: Schemas, plan: Plan, names: Mapping[str, Sequence[FieldPa
                 ),
             )
         return replace(plan, key_field=wanted)
-    if plan.kind in EVENT_KINDS:
+    if plan.kind in DATED_KINDS:
         return plan
     by_id = [path for path in mapped if str(path) == "id"]
     unique = [path for path in mapped if path.node.hint("unique") and path.kind == plan.kind]

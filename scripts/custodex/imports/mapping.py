@@ -32,7 +32,9 @@ RULE = FindingRule(
         "custodex import --example reference shows all that can be written",
     ),
 )
-MAPPED_KINDS = ("customer", "staff", "team", "product", "view", *sorted(EVENT_KINDS))
+DATED_KINDS = EVENT_KINDS | {"task"}
+"""Kinds whose documents belong to a customer and a day."""
+MAPPED_KINDS = ("customer", "staff", "team", "product", "view", *sorted(DATED_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Plan:
     key_fallback: FieldPath | None = None
     customer_system: str = ""
     customer_column: str = ""
+    stem_column: str = ""
     tables: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     lines: Lines | None = None
@@ -150,7 +153,7 @@ class _Reader:
             self._fault(("kind",), Text("没有这种档案", "no such kind of record"), self._kind)
             return None
         key, customer = value.get("key") or {}, value.get("customer") or {}
-        if self._kind in EVENT_KINDS and not customer:
+        if self._kind in DATED_KINDS and not customer:
             self._fault(("kind",), Text("事件需要写明 customer", "an event needs customer"), self._kind)
         short = {path: header for header, path in (value.get("columns") or {}).items()}
         return Plan(

@@ -8,6 +8,7 @@ from typing import Any
 
 from custodex.hints import Node
 from custodex.phones import e164
+from custodex.sheets import Cleaner
 
 _ITEM_ID = re.compile(r"[a-z][a-z0-9]{0,7}")
 
@@ -29,7 +30,7 @@ def merge(node: Node, old: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[s
         child = node.fields[name]
         if isinstance(value, Labelled):
             result[name] = _merge_items(name, child, list(old.get(name) or ()), value)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and child.fields:
             result[name] = merge(child, old.get(name) or {}, value)
         elif isinstance(value, Addition):
             result[name] = _added(str(old.get(name) or ""), str(value))
@@ -43,8 +44,8 @@ def merge(node: Node, old: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[s
 
 def _is_same(node: Node, old: Mapping[str, Any], known: Any, tree: Mapping[str, Any], new: str) -> bool:
     """Tell whether a phone is the one that stands there in another writing: what people wrote stays."""
-    if known == new:
-        return True
+    if known == new or (isinstance(known, str) and Cleaner().clean(known)[0] == new):
+        return True  # what no cell can carry, such as the last line break of a text, does not count
     if node.hint("format") != "phone" or not isinstance(known, str):
         return False
     beside = str(node.hint("region") or "")

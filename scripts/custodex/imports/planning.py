@@ -194,7 +194,7 @@ class Planner:
         if self._plan.key_system and (external := self._finder.external(kind)):
             external.plant(assembled.trees.setdefault(kind, {}), self._plan.key_system, key)
         if path is None and not self._plan.key_system:
-            path = self._same_event(customer, assembled)
+            path = self._by_stem(customer, row) or self._same_event(customer, assembled)
         if path and (place := locate(path)) and place.id != customer.id:
             raise RowFault(
                 Text(
@@ -225,6 +225,16 @@ class Planner:
             )
         return record
 
+    def _by_stem(self, customer: Record, row: Row) -> str | None:
+        """Return the path that the column `id` of an export names; one that no such document can have is refused."""
+        stem = self._source.cell(row, self._plan.stem_column) if self._plan.stem_column else ""
+        if not stem:
+            return None
+        path = path_of(self._plan.kind, customer.id, stem)
+        if locate(path) is None:
+            raise RowFault(Text(f"{stem} 不是这种记录的编号", f"{stem} is no id of such a record"))
+        return path
+
     def _same_event(self, customer: Record, assembled: Assembled) -> str | None:
         """Return the event that says already what the row says: without a key, that is the same event."""
         node = self._book.schemas.node(self._plan.kind)
@@ -237,6 +247,7 @@ class Planner:
         kind = self._plan.kind
         fields = self._book.schemas.node(kind).fields
         names = [name for name, node in fields.items() if node.hint("time") == "past"]
+        names += [name for name, node in fields.items() if node.schema.get("format") == "date"]
         values = {**assembled.fresh.get(kind, {}), **assembled.trees.get(kind, {})}
         day = next((str(values[name])[:10] for name in names if values.get(name)), "")
         if not day:

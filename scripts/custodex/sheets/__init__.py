@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from custodex.sheets.reading import read_sheet
 from custodex.sheets.table import MARKS, Cleaner, Row, SheetFault, Table
-from custodex.sheets.writing import csv_bytes
+from custodex.sheets.writing import csv_bytes, harmless, write_xlsx
 
-__all__ = ["MARKS", "Cleaner", "Row", "SheetFault", "Table", "csv_bytes", "read_sheet"]
+__all__ = [
+    "MARKS",
+    "Cleaner",
+    "Row",
+    "SheetFault",
+    "Table",
+    "csv_bytes",
+    "harmless",
+    "read_sheet",
+    "write_xlsx",
+]

@@ -43,8 +43,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uf
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[|!]|[-+@＋－＠][A-Za-z]+\(", re.DOTALL)
-_RUNS = re.compile(r"[=＝][A-Za-z0-9$\"'({+.@#-]|.*[(|!]", re.DOTALL)
-_GUARDED = re.compile(r"'[-=+@＝＋－＠\t\r\n\0]")
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9 ()./-]*")
+"""A signed number or a phone number: no program reads it as more than a number."""
+_COUNTS = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+")
 _ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"])
 
 
@@ -73,6 +75,17 @@ class Table:
     notices: tuple[Text, ...] = ()
 
 
+def needs_guard(text: str) -> bool:
+    """Tell whether a spreadsheet program would make more of *text* than text; a `'` in front keeps it from that.
+
+    What is guarded already counts as well, so that taking one `'` away gives back exactly what was there.
+    """
+    bare = text.lstrip("'")
+    if bare.startswith(_STARTS):
+        return not _PLAIN_NUMBER.fullmatch(text)
+    return bool(_COUNTS.fullmatch(bare)) or bare in _ERRORS
+
+
 class Cleaner:
     """Turns the text of cells into what was meant, and counts what it took away."""
 
@@ -91,8 +104,8 @@ class Cleaner:
             return text, ""
         if _CONTROL.search(text):
             return _CONTROL.sub("�", text), "control"
-        if _GUARDED.match(text):  # our own export's mark of text; what could run stays refused all the same
-            return text[1:], "formula" if _RUNS.match(text[1:]) else ""
+        if text.startswith("'") and needs_guard(text[1:]):
+            return text[1:], ""  # somebody, or our own export, says that it is text and nothing to compute
         if _SCIENTIFIC.fullmatch(text):
             return text, "scientific"
         if text in _ERRORS:

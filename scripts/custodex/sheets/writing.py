@@ -1,15 +1,16 @@
-"""Rows as a CSV that every spreadsheet program opens, and in which no cell is ever a formula."""
+"""Rows as files that every spreadsheet program opens, and in which no cell is ever a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9 ()./-]*")
-"""A signed number or a phone number: no program reads it as more than a number."""
+from custodex.sheets.table import MAX_CELL, needs_guard
+
+_WIDTHS = (8, 48)
+_SAMPLE = 200
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
@@ -21,7 +22,53 @@ def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """Return a cell that opens as text: `'` goes before what a program could compute."""
-    if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    """Return a cell that opens as text: `'` goes before what a program could compute, and reading takes it away."""
+    return f"'{text}" if needs_guard(text) else text
+
+
+def write_xlsx(out: BinaryIO, title: str, rows: Iterable[Sequence[str]]) -> None:
+    """Write *rows* as a workbook of one sheet, the first row as its fixed header; every cell is text.
+
+    A number of eighteen digits, a leading zero and a phone number stay what they are.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    listed = iter(rows)
+    first = [row for _, row in zip(range(_SAMPLE), listed, strict=False)]
+    for at, width in enumerate(_widths(first), 1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    bold = Font(bold=True)
+    for number, row in enumerate(_chained(first, listed)):
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", harmless(text))[:MAX_CELL])
+            cell.data_type, cell.number_format = "s", "@"
+            if not number:
+                cell.font = bold
+            cells.append(cell if text else None)
+        sheet.append(cells)
+    book.save(out)
+
+
+def _chained(first: Iterable[Sequence[str]], rest: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
+    yield from first
+    yield from rest
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide each column should be: a Chinese character takes two cells."""
+    low, high = _WIDTHS
+    widths: list[int] = []
+    for row in rows:
+        widths += [low] * (len(row) - len(widths))
+        for at, text in enumerate(row):
+            cells = sum(2 if char > "\u2e7f" else 1 for char in text[:high])
+            widths[at] = min(high, max(widths[at], cells + 2))
+    return widths
