@@ -1,8 +1,8 @@
 """Make a record repository of any size, the same every time: `python -m tests.benchmarks.generate N DIR`.
 
 Half of the customers are Chinese, half English. Every customer has its own file, contacts and four notes,
-so N customers are 6 N files. Names come from a public corpus of company names where it is at hand
-(`cn-company-short`), and from syllables otherwise.
+so N customers are 6 N files. What the notes say comes from `sentences`. Names come from a public corpus of
+company names where it is at hand (`cn-company-short`), and from syllables otherwise.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from custodex.examining import Document, Record
 from custodex.ids import ALPHABET, check_character
 from custodex.records import path_of
 from custodex.yamlwriter import dump
+
+from .sentences import Writer
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "data" / "cn-company-short" / "short28w.txt"
@@ -48,35 +50,6 @@ _SUFFIX = [
     "Logistics", "Trading", "Systems", "Foods", "Textiles", "Instruments", "Partners", "Marine",
     "Energy", "Packaging",
 ]  # fmt: skip
-_ZH = (
-    "客户希望在下个季度增加备货",
-    "对上一批货的交付时间表示满意",
-    "提出延长账期到六十天的要求",
-    "介绍了新的检测设备并演示",
-    "仓库温控需要在雨季前完成改造",
-    "对方采购经理更换，约定重新拜访",
-    "报价已经发出，等待财务批准",
-    "讨论了年度框架协议的续签",
-    "样品测试通过，准备小批量试产",
-    "反映包装破损，已安排补发",
-    "询问售后服务的响应时间",
-    "确认下周三到厂验收",
-)
-_EN = (
-    "customer wants to raise the safety stock next quarter",
-    "was pleased with the delivery of the last batch",
-    "asked for sixty days of credit",
-    "saw a demonstration of the new test bench",
-    "needs the cold store refitted before summer",
-    "has a new buyer, we agreed on another visit",
-    "quote sent, waiting for finance",
-    "talked about renewing the framework agreement",
-    "samples passed, a pilot run follows",
-    "reported damaged packaging, replacement on its way",
-    "asked how fast service answers",
-    "acceptance on site next Wednesday",
-)
-
 Files = Iterable[tuple[str, str]]
 
 
@@ -94,6 +67,14 @@ class Generator:
     def __init__(self, seed: int = 20261122) -> None:
         self._random = random.Random(seed)
         self._names = names()
+        zh = [a + b + c for a in _SURNAMES for b in _GIVEN for c in _GIVEN]
+        en = [f"{first} {last}" for first in _FIRST for last in _LAST]
+        firms = [f"{a} {b} {c}" for a in _WORDS for b in _WORDS for c in _SUFFIX]
+        texts = random.Random(seed + 1)
+        self._writers = {
+            True: Writer(texts, chinese=True, firms=self._names, people=zh),
+            False: Writer(texts, chinese=False, firms=firms, people=en),
+        }
 
     def _id(self) -> str:
         body = self._random.choice(ALPHABET[10:]) + "".join(self._random.choices(ALPHABET, k=9))
@@ -164,7 +145,7 @@ class Generator:
             "owner": pick(_STAFF), "source": {"channel": "phone", "by": "li-na", "at": "2025-01-05"},
             "since": f"202{between(0, 5)}-0{between(1, 9)}-1{between(0, 9)}",
             "identifiers": {"external": [{"system": "erp", "id": f"E{number:07d}"}]},
-            "needs": ("。" if chinese else ", ").join(self._random.sample(_ZH if chinese else _EN, 3)),
+            "needs": ("。" if chinese else ", ").join(self._writers[chinese].sentences(3)),
         }  # fmt: skip
 
     def _contacts(self, number: int, *, chinese: bool) -> dict[str, Any]:
@@ -185,7 +166,7 @@ class Generator:
         }  # fmt: skip
 
     def _note(self, day: str, number: int, *, chinese: bool) -> dict[str, Any]:
-        texts = self._random.sample(_ZH if chinese else _EN, 6)
+        texts = self._writers[chinese].sentences(6)
         join = "。".join if chinese else ". ".join
         return {
             "type": "call", "occurred_at": f"{day}T0{self._random.randint(1, 9)}:30:00+08:00",
