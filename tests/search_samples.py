@@ -81,8 +81,11 @@ class MemoryReader:
     def keys(self, kind: str) -> list[str]:
         return sorted(self._records)
 
-    def records(self, kind: str) -> Iterator[Record]:
-        return (self._records[key] for key in sorted(self._records))
+    def select(self, keys: list[str]) -> Iterator[Record]:
+        return (self._records[key] for key in keys if key in self._records)
+
+    def again(self) -> MemoryReader:
+        return self
 
     def record(self, key: str) -> Record | None:
         return self._records.get(key)

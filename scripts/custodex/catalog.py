@@ -34,10 +34,17 @@ class Catalog:
     """The catalog of one repository. One per command; `sync` before asking."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self.store = Store(state_folder(root) / "catalog.sqlite", DDL, VERSION)
         self.db = self.store.db
         self.book = Book({})
         self.snapshot: Snapshot | None = None
+
+    def again(self) -> Catalog:
+        """Return the catalog as it stands through a connection of its own, as another process needs it."""
+        other = Catalog(self._root)
+        other.book, other.snapshot = self.book, self.snapshot
+        return other
 
     @property
     def synced(self) -> Snapshot:

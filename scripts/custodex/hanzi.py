@@ -95,6 +95,12 @@ def _composed(text: str) -> str:
 fold = Fold()
 
 
+def prepare() -> None:
+    """Load all tables now, so that processes forked later share them."""
+    readings("单", person=True)
+    fold("單")
+
+
 def has_han(text: str) -> bool:
     """Tell whether *text* holds a Chinese character."""
     return any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U00031fff" for char in text)

@@ -9,15 +9,22 @@ from __future__ import annotations
 import mmap
 import re
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from custodex import postings
+from custodex.rowfile import Rows
 from custodex.termtable import TermTable
 
 NAME = "custodex"
-DAMAGE = (OSError, ValueError, LookupError, TypeError, struct.error)
+COLUMNS: Mapping[str, int] = {"card": 16, "names": 32, "text": 1}
+"""The columns, and how many documents of each are compressed together: fewer where single ones are read."""
+SMALL = ("names", "pinyin", "numbers", "emails")
+"""The rows that are stored together in the column `names`, with `BETWEEN` between them."""
+BETWEEN = b"\x1f"
+DAMAGE = (OSError, ValueError, LookupError, TypeError, struct.error, zlib.error)
 """What reading a truncated, deleted or foreign index may raise."""
 _TOC = re.compile(f"_{NAME}_([0-9]+).toc")
 
@@ -31,33 +38,15 @@ class Described:
     deleted: tuple[int, ...]
 
 
-class Rows:
-    """One row of bytes a document, one after the other in a file that ends with where each row ends."""
+class Part:
+    """One of several rows that are stored as one."""
 
-    def __init__(self, path: Path, count: int) -> None:
-        self._map = _mapped(path)
-        size = len(self._map) - 8 * count
-        if size < 0:
-            raise ValueError("a column that is cut short")
-        self._ends = memoryview(self._map)[size:].cast("Q")
-        if count and self._ends[-1] != size:
-            raise ValueError("a column that is cut short")
+    def __init__(self, rows: Rows, place: int) -> None:
+        self._rows = rows
+        self._place = place
 
     def __getitem__(self, number: int) -> bytes:
-        return self._map[self._ends[number - 1] if number else 0 : self._ends[number]]
-
-    def holds(self, needle: bytes, number: int) -> bool:
-        """Tell whether the row of a document contains *needle*, without copying it."""
-        start = self._ends[number - 1] if number else 0
-        return self._map.find(needle, start, self._ends[number]) >= 0
-
-    def begins(self, needle: bytes, number: int) -> bool:
-        """Tell whether a line of the row of a document begins with *needle*."""
-        start, end = (self._ends[number - 1] if number else 0), self._ends[number]
-        return (
-            self._map[start : start + len(needle)] == needle
-            or self._map.find(b"\n" + needle, start, end) >= 0
-        )
+        return self._rows[number].split(BETWEEN)[self._place]
 
 
 def _mapped(path: Path) -> mmap.mmap:
@@ -76,10 +65,15 @@ class Segment:
         self._terms = TermTable(memoryview(_mapped(Path(f"{self._stem}.trm"))))
         self._rows: dict[str, Rows] = {}
 
-    def rows(self, name: str) -> Rows:
-        """Return one column of rows."""
+    def rows(self, name: str) -> Rows | Part:
+        """Return one of the rows."""
+        if name in SMALL:
+            return Part(self._column("names"), SMALL.index(name))
+        return self._column(name)
+
+    def _column(self, name: str) -> Rows:
         if name not in self._rows:
-            self._rows[name] = Rows(Path(f"{self._stem}.{name}.col"), self.count)
+            self._rows[name] = Rows(Path(f"{self._stem}.{name}.col"), self.count, COLUMNS[name])
         return self._rows[name]
 
     def packed(self, term: str) -> bytes | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from operator import sub
 
 BYTES, SHORTS, LONGS, BITMAP = range(4)
@@ -20,18 +21,31 @@ def encode(numbers: Sequence[int]) -> bytes:
     count, last = len(numbers), numbers[-1]
     if count == 1:
         return bytes((BYTES, last)) if last < 255 else _words(numbers)
-    gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
-    peak = max(gaps)
-    steps = count if peak < 255 else count + last // 255
-    words = 2 * count if peak < 1 << 16 else 4 * count
-    if last // 8 < min(steps, words):
-        return bytes((BITMAP,)) + _bitmap(numbers)
-    if words < steps:
-        return _words(gaps)
+    if last // 8 < 2 * count and last >= 255:
+        return bytes((BITMAP,)) + to_bits(numbers).to_bytes(last // 8 + 1, "little")
+    return _from_gaps([numbers[0], *map(sub, numbers[1:], numbers)], last)
+
+
+def encode_set(field: int) -> bytes:
+    """Return the numbers of a set that is not empty, packed as `encode` packs them."""
+    last, count = field.bit_length() - 1, field.bit_count()
+    if last // 8 < 2 * count and last >= 255:
+        return bytes((BITMAP,)) + field.to_bytes(last // 8 + 1, "little")
+    if count == 1:
+        return encode((last,))
+    # the zeros between the ones, lowest first, are the gaps
+    first, *gaps = map(len, bin(field)[:1:-1].split("1")[:-1])
+    return _from_gaps([first, *map((1).__add__, gaps)], last)
+
+
+def _from_gaps(gaps: Sequence[int], last: int) -> bytes:
+    count, peak = len(gaps), max(gaps)
     if peak < 255:
         return b"\0" + bytes(gaps)
+    if (2 * count if peak < 1 << 16 else 4 * count) < count + last // 255:
+        return _words(gaps)
     # 255 means "add 255 and read on"
-    return b"\0" + b"".join(b"\xff" * (gap // 255) + bytes((gap % 255,)) for gap in gaps)
+    return b"\0" + b"".join([b"\xff" * (gap // 255) + bytes((gap % 255,)) for gap in gaps])
 
 
 def _words(gaps: Sequence[int]) -> bytes:
@@ -40,13 +54,6 @@ def _words(gaps: Sequence[int]) -> bytes:
     if sys.byteorder == "big":
         words.byteswap()
     return bytes((kind,)) + words.tobytes()
-
-
-def _bitmap(numbers: Sequence[int]) -> bytes:
-    field = bytearray(numbers[-1] // 8 + 1)
-    for number in numbers:
-        field[number >> 3] |= 1 << (number & 7)
-    return bytes(field)
 
 
 def decode(data: bytes) -> list[int]:
@@ -76,7 +83,12 @@ def bits(data: bytes) -> int:
 
 def to_bits(numbers: Sequence[int]) -> int:
     """Return *numbers* (sorted) as an integer with one bit a number."""
-    return int.from_bytes(_bitmap(numbers), "little") if numbers else 0
+    if not numbers:
+        return 0
+    digits = bytearray(b"0") * (numbers[-1] + 1)
+    deque(map(digits.__setitem__, numbers, repeat(0x31)), maxlen=0)  # no loop of our own: half of the time
+    digits.reverse()
+    return int(digits, 2)
 
 
 def positions(field: int) -> Iterator[int]:

@@ -89,6 +89,10 @@ class Reader:
             if (filtered := self._filter(record)) is not None:
                 yield filtered
 
+    def again(self) -> Reader:
+        """Return the same view through a connection of its own, as another process needs it."""
+        return Reader(self._catalog.again(), self.audience)
+
     def changes(self, since: int) -> list[tuple[str, str, bool]]:
         """Return (key, kind, deleted) of every record touched after the number *since*."""
         return [row for row in self._catalog.changes(since) if self.may_read(row[1])]

@@ -1,22 +1,27 @@
 """A sorted table of terms with their postings in one file, read in place.
 
-Terms stand in blocks of 64: the lengths of their postings, the terms, the postings. The first term of every
-block is kept at the end of the file, so a look-up reads one block.
+Terms stand in blocks of 128: where their postings are and the terms, compressed, then the postings. The same
+postings are written once. The first term of every block is kept at the end of the file, so a look-up reads one
+block.
 """
 
 from __future__ import annotations
 
 import struct
+import sys
+import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, islice
 from typing import BinaryIO
 
-MAGIC = b"CXTT1\n"
-_BLOCK = 64
-_HEAD = struct.Struct("<HI")  # terms in the block, bytes of the joined terms
+MAGIC = b"CXTT2\n"
+_BLOCK = 128
+_HEAD = struct.Struct("<HI")  # terms in the block, bytes of the compressed lengths and terms
 _TAIL = struct.Struct("<QQQ")  # where the first terms and the block offsets begin, how many blocks
 _STEP = struct.Struct("<Q")
+_WORTH_SHARING = 12
 
 
 def write(out: BinaryIO, terms: Iterable[tuple[bytes, bytes]]) -> None:
@@ -24,33 +29,47 @@ def write(out: BinaryIO, terms: Iterable[tuple[bytes, bytes]]) -> None:
     out.write(MAGIC)
     firsts: list[bytes] = []
     offsets: list[int] = []
-    block: list[tuple[bytes, bytes]] = []
     position = len(MAGIC)
-    for pair in terms:
-        block.append(pair)
-        if len(block) == _BLOCK:
-            position += _write_block(out, block, position, firsts, offsets)
-            block = []
-    if block:
-        position += _write_block(out, block, position, firsts, offsets)
+    known: dict[bytes, int] = {}
+    pairs = iter(terms)
+    while block := list(islice(pairs, _BLOCK)):
+        firsts.append(block[0][0])
+        offsets.append(position)
+        data = _block(block, position, known)
+        out.write(data)
+        position += len(data)
     joined = b"\n".join(firsts)
     out.write(joined)
     out.write(b"".join(map(_STEP.pack, offsets)))
     out.write(_TAIL.pack(position, position + len(joined), len(offsets)))
 
 
-def _write_block(
-    out: BinaryIO, block: list[tuple[bytes, bytes]], position: int, firsts: list[bytes], offsets: list[int]
-) -> int:
-    firsts.append(block[0][0])
-    offsets.append(position)
-    joined = b"\n".join(term for term, _ in block)
+def _block(block: Sequence[tuple[bytes, bytes]], position: int, known: dict[bytes, int]) -> bytes:
+    """Return one block. *known* says where long postings stand already, and is told where these do."""
     lengths = array("I", [len(data) for _, data in block])
-    data = b"".join(
-        (_HEAD.pack(len(block), len(joined)), lengths.tobytes(), joined, *(data for _, data in block))
-    )
-    out.write(data)
-    return len(data)
+    # where postings stand that were written before, 0 for those that follow the head
+    backs = array("Q", bytes(8 * len(block)))
+    fresh: list[bytes] = []
+    placed: list[tuple[bytes, int]] = []
+    at = 0
+    for place, (_, data) in enumerate(block):
+        if len(data) >= _WORTH_SHARING and data in known:
+            backs[place] = known[data]
+            continue
+        fresh.append(data)
+        placed.append((data, at))
+        at += len(data)
+    terms = b"\n".join([term for term, _ in block])
+    head = zlib.compress(_little(lengths) + _little(backs) + terms, 6)
+    start = position + _HEAD.size + len(head)
+    known.update((data, start + at) for data, at in placed if len(data) >= _WORTH_SHARING)
+    return b"".join((_HEAD.pack(len(block), len(head)), head, *fresh))
+
+
+def _little(numbers: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
 class TermTable:
@@ -71,30 +90,37 @@ class TermTable:
         index = bisect_right(self._firsts, term) - 1
         if index < 0:
             return None
-        terms, lengths, start = self._block(index)
+        terms, lengths, backs, start = self._block(index)
         try:
             place = terms.index(term)
         except ValueError:
             return None
-        start += sum(lengths[:place])
+        if not backs[place]:
+            elsewhere = sum(compress(lengths[:place], backs[:place]))
+            start += sum(lengths[:place]) - elsewhere
+        else:
+            start = backs[place]
         return bytes(self._data[start : start + lengths[place]])
 
     def items(self, prefix: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Yield the terms that begin with *prefix* and their postings, in order."""
         for index in range(max(0, bisect_right(self._firsts, prefix) - 1), len(self._firsts)):
-            terms, lengths, start = self._block(index)
-            for term, length in zip(terms, lengths, strict=True):
+            terms, lengths, backs, start = self._block(index)
+            for term, length, back in zip(terms, lengths, backs, strict=True):
                 if term.startswith(prefix):
-                    yield term, bytes(self._data[start : start + length])
+                    begin = back or start
+                    yield term, bytes(self._data[begin : begin + length])
                 elif term > prefix:
                     return
-                start += length
+                start += 0 if back else length
 
-    def _block(self, index: int) -> tuple[list[bytes], list[int], int]:
+    def _block(self, index: int) -> tuple[list[bytes], array[int], array[int], int]:
         start = self._offsets[index]
         count, size = _HEAD.unpack(self._data[start : start + _HEAD.size])
         start += _HEAD.size
-        lengths = self._data[start : start + 4 * count].cast("I").tolist()
-        start += 4 * count
-        terms = bytes(self._data[start : start + size]).split(b"\n")
-        return terms, lengths, start + size
+        head = zlib.decompress(self._data[start : start + size])
+        lengths, backs = array("I", head[: 4 * count]), array("Q", head[4 * count : 12 * count])
+        if sys.byteorder == "big":
+            lengths.byteswap()
+            backs.byteswap()
+        return head[12 * count :].split(b"\n"), lengths, backs, start + size

@@ -9,10 +9,7 @@ is intersected as one integer. The distribution is Whoosh-Reloaded; another one 
 from __future__ import annotations
 
 import time
-from array import array
-from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +20,21 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.writing import SegmentWriter
 
-from custodex import postings
-from custodex.indexfiles import NAME, Described
+from custodex.indexfiles import COLUMNS, NAME, Described
+from custodex.rowfile import RowWriter
 from custodex.termtable import write as write_terms
 
 
 class Rows(columns.Column):  # type: ignore[misc]
-    """A column of byte rows that lie one after the other in one file, to be read in place."""
+    """A column of byte rows in compressed blocks."""
 
-    def writer(self, dbfile: Any) -> RowsWriter:
-        """Return the writer Whoosh feeds."""
-        return RowsWriter(dbfile)
+    def writer(self, dbfile: Any) -> Any:
+        """Rows are written by `DocumentWriter` itself, which knows how many go into a block."""
+        raise NotImplementedError
 
     def default_value(self, reverse: bool = False) -> bytes:
         """Return the row of a document that was given none."""
         return b""
-
-
-class RowsWriter(columns.ColumnWriter):  # type: ignore[misc]
-    """Writes the rows, then where each of them ends."""
-
-    def __init__(self, dbfile: Any) -> None:
-        self._dbfile = dbfile
-        self._ends = array("Q")
-        self._position = 0
-
-    def add(self, docnum: int, value: bytes) -> None:
-        """Write the row of one document; documents come in order, each with every row."""
-        self._dbfile.write(value)
-        self._position += len(value)
-        self._ends.append(self._position)
-
-    def finish(self, doccount: int) -> None:
-        """Write where the rows end."""
-        self._dbfile.write(self._ends.tobytes())
 
 
 class TermsCodec(W3Codec):  # type: ignore[misc]
@@ -78,20 +56,18 @@ class DocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]
 
     def __init__(self, codec: W3Codec, storage: Any, segment: Any) -> None:
         self._storage, self._segment = storage, segment
-        self._columns: dict[str, tuple[Any, RowsWriter]] = {}
-        self._count = 0
+        self._columns: dict[str, tuple[Any, RowWriter]] = {}
         self.is_closed = False
 
     def start_doc(self, docnum: int) -> None:
-        """Begin a document."""
-        self._count = docnum + 1
+        """Begin a document; documents come in order, each with every row."""
 
     def add_column_value(self, fieldname: str, columnobj: Rows, value: bytes) -> None:
         """Write one row."""
         if fieldname not in self._columns:
             out = self._storage.create_file(W3Codec.column_filename(self._segment, fieldname))
-            self._columns[fieldname] = (out, columnobj.writer(out))
-        self._columns[fieldname][1].add(self._count - 1, value)
+            self._columns[fieldname] = (out, RowWriter(out, COLUMNS[fieldname]))
+        self._columns[fieldname][1].add(value)
 
     def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int) -> None:
         """Nothing is stored but rows."""
@@ -102,7 +78,7 @@ class DocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]
     def close(self) -> None:
         """Write where the rows end and close their files."""
         for out, column in self._columns.values():
-            column.finish(self._count)
+            column.finish()
             out.close()
         self.is_closed = True
 
@@ -128,24 +104,18 @@ class TermsWriter(base.FieldWriter):  # type: ignore[misc]
 
 
 class Pool:
-    """Gathers postings in memory, turned round: for every term the documents that hold it."""
+    """Hands the postings of a segment to Whoosh; they come gathered and sorted."""
 
     def __init__(self) -> None:
-        self._terms: defaultdict[str, list[int]] = defaultdict(list)
+        self.postings: Iterable[tuple[bytes, bytes]] = ()
 
-    def add_all(self, number: int, terms: Iterable[str]) -> None:
-        """Note that the document *number* holds *terms*, each given once."""
-        # without a loop of our own: this is the innermost step of a build
-        deque(map(list.append, map(self._terms.__getitem__, terms), repeat(number)), maxlen=0)
-
-    def iter_postings(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the terms with their packed postings; code point order is UTF-8 order."""
-        for term in sorted(self._terms):
-            yield term.encode("utf-8", "surrogatepass"), postings.encode(self._terms[term])
+    def iter_postings(self) -> Iterable[tuple[bytes, bytes]]:
+        """Return the terms with their packed postings, sorted by term."""
+        return self.postings
 
     def cleanup(self) -> None:
         """Forget everything."""
-        self._terms.clear()
+        self.postings = ()
 
 
 class Terms(fields.FieldType):  # type: ignore[misc]
@@ -176,18 +146,21 @@ class Writer(SegmentWriter):  # type: ignore[misc]
         super().__init__(index, _lk=False, codec=TermsCodec(), compound=False)
         self.pool = Pool()
 
-    def add(self, rows: Mapping[str, bytes], terms: Iterable[str]) -> None:
-        """Add one document: all its rows and its unique terms."""
+    def add(self, rows: Mapping[str, bytes]) -> None:
+        """Add the rows of the next document."""
         self.perdocwriter.start_doc(self.docnum)
         for name, row in rows.items():
             self.perdocwriter.add_column_value(name, self.schema[name].column_type, row)
         self.perdocwriter.finish_doc()
-        self.pool.add_all(self.docnum, terms)
         self._added = True
         self.docnum += 1
 
-    def seal(self) -> Any:
-        """Finish the segment and return what the table of contents keeps of it; None when empty."""
+    def seal(self, postings: Iterable[tuple[bytes, bytes]]) -> Any:
+        """Finish the segment with its packed *postings*, sorted by term.
+
+        Returns what the table of contents keeps of it; None when it is empty.
+        """
+        self.pool.postings = postings
         segment = self._finalize_segment() if self.docnum else self._close_segment()
         self._tempstorage.destroy()
         return segment
@@ -196,10 +169,9 @@ class Writer(SegmentWriter):  # type: ignore[misc]
 class Index:
     """An index in one folder. Reading needs no lock; whoever writes holds it (`lock`)."""
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._storage = FileStorage(str(folder))
-        self._names = names
         self._lock: Any = None
 
     def acquire(self, seconds: float) -> bool:
@@ -221,7 +193,7 @@ class Index:
 
     def create(self) -> None:
         """Begin anew with an empty index."""
-        schema = fields.Schema(terms=Terms(), **{name: Column() for name in self._names})
+        schema = fields.Schema(terms=Terms(), **{name: Column() for name in COLUMNS})
         TOC.create(self._storage, schema, NAME)
         clean_files(self._storage, NAME, 0, [])
 

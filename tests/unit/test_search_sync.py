@@ -124,7 +124,7 @@ def test_a_crash_between_commit_and_note_begins_anew(reader: MemoryReader, tmp_p
 def test_a_busy_index_is_an_environment_fault(reader: MemoryReader, tmp_path: Path) -> None:
     sync(reader, tmp_path)
     reader.put(customer(0, seed=2))
-    holder = Index(tmp_path, ())
+    holder = Index(tmp_path)
     assert holder.acquire(1)
     with pytest.raises(EnvironmentFault, match="another process is writing the search index"):
         sync(reader, tmp_path, wait=0.1)

@@ -17,6 +17,7 @@ from custodex.search import where as filters
 from custodex.search.cards import Card, from_row
 from custodex.search.evaluate import Evaluator, Levels, check
 from custodex.search.fields import SORTS, Fields
+from custodex.search.finding import Reading
 from custodex.search.query import Node, parse, terms
 from custodex.search.reasons import reasons
 from custodex.search.rows import id_term
@@ -83,7 +84,8 @@ class Searcher:
         counted = [self._known(name) for name in facets]
         if node is not None:
             check(node, self.fields, today)
-        answers = [self._answer(segment, node, wanted, today) for segment in self.segments]
+        reading = Reading()
+        answers = [self._answer(segment, node, wanted, today, reading) for segment in self.segments]
         total = sum(found.bit_count() for found, _ in answers)
         ranked = self._ranked(answers, limit) if sort == "score" else self._sorted(answers, sort)
         shown = terms(node)
@@ -112,12 +114,13 @@ class Searcher:
         return keyword
 
     def _answer(
-        self, segment: Segment, node: Node | None, wanted: Iterable[filters.Condition], today: date | None
-    ) -> tuple[int, Levels]:
+        self, segment: Segment, node: Node | None, wanted: Iterable[filters.Condition], today: date | None,
+        reading: Reading,
+    ) -> tuple[int, Levels]:  # fmt: skip
         found = filters.matching(segment, wanted, today)
         if node is None:
             return found, {}
-        matched, levels = Evaluator(segment, self.fields, self.fold, today).run(node)
+        matched, levels = Evaluator(segment, self.fields, self.fold, today, reading).run(node)
         return found & matched, levels
 
     def _ranked(self, answers: Sequence[tuple[int, Levels]], limit: int | None) -> Iterator[_Ranked]:

@@ -12,12 +12,12 @@ from datetime import date
 
 from custodex import hanzi
 from custodex.indexfiles import Segment
-from custodex.postings import bits, positions, to_bits
 from custodex.search import grams, where
 from custodex.search.cards import DATES
 from custodex.search.entries import compact
 from custodex.search.fields import NAME_FIELDS, Fields
-from custodex.search.grams import LATIN_RUN, Plan, line_has, part_plan, tag, text_plan
+from custodex.search.finding import Finder, Reading
+from custodex.search.grams import line_has, tag
 from custodex.search.query import And, Field, Node, Not, Or, Range, Term
 
 EXACT, PREFIX, INITIALS_EXACT, NAME, PINYIN, INITIALS, NUMBER, EMAIL, TEXT, FILTER = range(100, 0, -10)
@@ -63,8 +63,11 @@ def check(node: Node, fields: Fields, today: date | None) -> None:
 class Evaluator:
     """Evaluates queries on one segment."""
 
-    def __init__(self, segment: Segment, fields: Fields, fold: hanzi.Fold, today: date | None) -> None:
+    def __init__(
+        self, segment: Segment, fields: Fields, fold: hanzi.Fold, today: date | None, reading: Reading
+    ) -> None:
         self._segment = segment
+        self._finder = Finder(segment, reading)
         self._fields = fields
         self._fold = fold
         self._today = today
@@ -129,85 +132,58 @@ class Evaluator:
         if row == "pinyin":
             return self._pinyin(term) if is_letters(term) else {}
         if row == "emails":
-            return {EMAIL: self._containing(part_plan(grams.EMAIL, term), "emails", term)}
+            found = self._finder.part(grams.EMAIL, grams.EMAIL_MORE, term)
+            return {EMAIL: self._finder.confirmed(found, "emails", lambda text: term in text)}
         number = as_number(term)
-        return (
-            {NUMBER: self._containing(part_plan(grams.NUMBER, number), "numbers", number)} if number else {}
-        )
+        if not number:
+            return {}
+        found = self._finder.part(grams.NUMBER, grams.NUMBER_MORE, number, least=3)
+        return {NUMBER: self._finder.confirmed(found, "numbers", lambda text: number in text)}
 
     def _names(self, term: str) -> Levels:
-        plan = part_plan(grams.NAME, term, longest=4)
-        exact = self._segment.holding(grams.NAME_EXACT + term[:64])
-        prefix = self._segment.holding(grams.NAME_PREFIX + term[:4])
-        found = self._containing(plan, "names", term)
-        if len(term) > 64:
-            exact = self._read(exact & found, "names", lambda text: term in text.split("\n"))
-        if len(term) > 4:
-            column, needle = self._segment.rows("names"), term.encode("utf-8", "surrogatepass")
-            prefix = to_bits([one for one in positions(prefix & found) if column.begins(needle, one)])
-        return {EXACT: exact, PREFIX: prefix, NAME: found}
+        edge = grams.EDGE
+        found = {NAME: term, PREFIX: f"{edge}{term}", EXACT: f"{edge}{term}{edge}"}
+        levels: Levels = {}
+        for level, piece in found.items():
+            part = self._finder.part(grams.NAME, grams.NAME_MORE, piece)
+            levels[level] = self._finder.confirmed(part, "names", _has(piece))
+            if not levels[level]:
+                break
+        return levels
 
     def _pinyin(self, term: str) -> Levels:
-        pattern = pinyin_pattern(term)
-        plan = Plan((grams.SYLLABLE + term[:3],), "", sure=len(term) <= 3)
-        spoken = self._holding(plan)
-        if not plan.sure:
-            spoken = self._read(spoken, "pinyin", lambda text: pattern.search(text) is not None)
-        if len(term) < 2:
-            return {PINYIN: spoken}
-        plan = part_plan(grams.LETTERS, term)
-        begun = self._holding(plan)
-        if not plan.sure:
-            begun = self._read(begun, "pinyin", lambda text: term in first_letters(text))
-        whole = self._segment.holding(grams.LETTERS_EXACT + term)
-        return {INITIALS_EXACT: whole, PINYIN: spoken, INITIALS: begun}
+        pattern, edge = pinyin_pattern(term), grams.EDGE
+        found = self._finder.beginning(grams.SYLLABLE, term)
+        spoken = self._finder.confirmed(found, "pinyin", lambda text: pattern.search(text) is not None)
+        levels = {PINYIN: spoken}
+        if len(term) > 1:
+            for level, piece in ((INITIALS, term), (INITIALS_EXACT, f"{edge}{term}{edge}")):
+                part = self._finder.part(grams.LETTERS, grams.LETTERS_MORE, piece)
+                levels[level] = self._finder.confirmed(part, "pinyin", _has_letters(piece))
+        return levels
 
     def _text(self, term: str) -> int:
-        plan = text_plan(term)
-        found = self._containing(plan, "text", term)
-        if plan.sure or not LATIN_RUN.match(term):
-            return found
-        return self._read(found, "text", lambda text: line_has(text, term))
+        return self._finder.confirmed(self._finder.text(term), "text", lambda text: line_has(text, term))
 
     def _text_in(self, term: str, tags: frozenset[int]) -> int:
         wanted = tuple(tag(number) for number in tags)
-        return self._read(
-            self._holding(text_plan(term)),
+        certain, doubtful = self._finder.text(term)
+        return self._finder.confirmed(
+            (0, certain | doubtful),
             "text",
             lambda text: any(line_has(line, term) for line in text.split("\n") if line.startswith(wanted)),
         )
 
-    def _containing(self, plan: Plan, row: str, part: str) -> int:
-        """Return the documents whose row contains *part*, which a plan narrows down or already proves."""
-        found = self._holding(plan)
-        if plan.sure or not found:
-            return found
-        column, needle = self._segment.rows(row), part.encode("utf-8", "surrogatepass")
-        return to_bits([number for number in positions(found) if column.holds(needle, number)])
 
-    def _read(self, candidates: int, row: str, holds: Callable[[str], bool]) -> int:
-        column = self._segment.rows(row)
-        texts = (
-            (number, column[number].decode("utf-8", "surrogatepass")) for number in positions(candidates)
-        )
-        return to_bits([number for number, text in texts if holds(text)])
+def _has(piece: str) -> Callable[[str], bool]:
+    """Return what tells whether a row has a piece; the edge of a line is a character of pieces."""
+    line = piece.replace(grams.EDGE, "\n")
+    return lambda row: line in f"\n{row}\n"
 
-    def _holding(self, plan: Plan) -> int:
-        """Return the live documents that hold all the terms of a plan, the rarest first."""
-        packed = [self._segment.packed(term) for term in plan.terms]
-        if None in packed:
-            return 0
-        found = self._segment.live
-        for data in sorted(filter(None, packed), key=len):
-            found &= bits(data)
-            if not found:
-                return 0
-        if plan.prefix:
-            union = 0
-            for _, data in self._segment.items(plan.prefix):
-                union |= bits(data)
-            found &= union
-        return found
+
+def _has_letters(piece: str) -> Callable[[str], bool]:
+    has = _has(piece)
+    return lambda row: has(first_letters(row))
 
 
 def first_letters(text: str) -> str:

@@ -1,55 +1,83 @@
-"""The first build: this process reads records, forked ones turn their rows into segments meanwhile."""
+"""The first build: several processes read a share of the customers each and write whole segments."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from itertools import cycle, islice
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from custodex import hanzi
 from custodex.errors import EnvironmentFault
-from custodex.search.rows import Rows
+from custodex.search.entries import Entries, is_searchable
+from custodex.search.fields import Fields
+from custodex.search.gathering import Listed
+from custodex.search.rows import rows_of
 from custodex.search.segments import LARGEST, seal
 from custodex.texts import Text
 from custodex.whooshindex import Index
 from custodex.workers import end_with_parent
 
+if TYPE_CHECKING:
+    from custodex.search.sync import Reader
+
 _WORTH_FORKING = 2000
-_BATCH = 100
 
 
-def build_segments(index: Index, rows: Iterator[Rows], expected: int, processes: int) -> Sequence[Any]:
-    """Write all *rows*, of about *expected* customers, and return the segments."""
-    forking = (
-        expected > _WORTH_FORKING and processes > 1 and "fork" in multiprocessing.get_all_start_methods()
-    )
-    if forking:
-        # several segments even for few customers: a child writes one while the next is being read
-        size = min(LARGEST, max(_WORTH_FORKING, expected // (3 * processes)))
-        return _build_in_children(index, rows, size, processes)
-    return [seal(index, part) for part in iter(lambda: list(islice(rows, LARGEST)), [])]
+def listed(reader: Reader, keys: Sequence[str], fields: Fields) -> Iterator[Listed]:
+    """Yield card and rows of the records with these keys that are searchable customers."""
+    entries = Entries(reader.book.schemas)
+    for record in reader.select(list(keys)):
+        if is_searchable(record):
+            entry = entries.of(record)
+            yield entry.card, rows_of(entry, fields)
 
 
-def _build_in_children(index: Index, rows: Iterator[Rows], size: int, processes: int) -> Sequence[Any]:
+def build_segments(index: Index, reader: Reader, fields: Fields, processes: int) -> Sequence[Any]:
+    """Write all customers and return the segments."""
+    keys = reader.keys("customer")
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    if len(keys) <= _WORTH_FORKING or processes < 2 or not forks:
+        return _sealed(index, reader, fields, _shares(keys, 1))
+    shares = _shares(keys, processes)
+    hanzi.prepare()
+    gc.freeze()  # else the first collection of a child copies all the memory it shares
+    try:
+        return _in_children([(index, reader, fields, shares[at::processes]) for at in range(processes)])
+    finally:
+        gc.unfreeze()
+
+
+def _shares(keys: Sequence[str], processes: int) -> Sequence[Sequence[str]]:
+    """Cut the keys into shares of one segment each, equally many for every process."""
+    rounds = max(1, -(-len(keys) // (LARGEST * processes)))
+    size = max(1, -(-len(keys) // (rounds * processes)))
+    return [keys[at : at + size] for at in range(0, len(keys), size)]
+
+
+def _sealed(index: Index, reader: Reader, fields: Fields, shares: Sequence[Sequence[str]]) -> Sequence[Any]:
+    segments = (seal(index, listed(reader, share, fields)) for share in shares)
+    return [segment for segment in segments if segment is not None]
+
+
+_Job = tuple[Index, "Reader", Fields, Sequence[Sequence[str]]]
+
+
+def _in_children(jobs: Sequence[_Job]) -> Sequence[Any]:
     context = multiprocessing.get_context("fork")
     children = []
-    for _ in range(processes):
-        ours, theirs = context.Pipe()
-        child = context.Process(target=_serve, args=(index, theirs), daemon=True)
+    for job in jobs:
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(target=_serve, args=(*job, theirs), daemon=True)
         child.start()
         theirs.close()
         children.append((child, ours))
-    segments: list[Any] = []
     try:
-        for _, line in cycle(children):
-            if not _feed(line, rows, size):
-                break
-        for child, line in children:
-            line.send(None)
-            segments.extend(line.recv())
+        segments = [segment for _, line in children for segment in line.recv()]
+        for child, _ in children:
             child.join()
-    except (EOFError, BrokenPipeError) as fault:
+    except EOFError as fault:
         raise EnvironmentFault(
             Text("建立搜索索引的进程中途退出", "a process that builds the search index ended early"),
             Text("检查内存与磁盘空间", "look at memory and disk space"),
@@ -61,24 +89,10 @@ def _build_in_children(index: Index, rows: Iterator[Rows], size: int, processes:
     return segments
 
 
-def _feed(line: Connection, rows: Iterator[Rows], size: int) -> bool:
-    """Hand the rows of one segment to a child; False when there are no more."""
-    left = size
-    while left and (batch := list(islice(rows, min(left, _BATCH)))):
-        line.send(batch)
-        left -= len(batch)
-    line.send([])
-    return left == 0
-
-
-def _serve(index: Index, line: Connection) -> None:
-    """Write a segment for every run of batches that ends with an empty one; answer with all at the end."""
+def _serve(
+    index: Index, reader: Reader, fields: Fields, shares: Sequence[Sequence[str]], line: Connection
+) -> None:
+    """Write the segments of one process and answer with them."""
     end_with_parent()
-    segments = []
-    waiting: list[Rows] = []
-    while (batch := line.recv()) is not None:
-        waiting.extend(batch)
-        if not batch and waiting:
-            segments.append(seal(index, waiting))
-            waiting = []
-    line.send(segments)
+    gc.disable()
+    line.send(_sealed(index, reader.again(), fields, shares))

@@ -1,39 +1,43 @@
-"""From an entry to what the index stores of it: rows of bytes and, from them alone, its terms."""
+"""From an entry to what the index stores of it: rows of text and, from them alone, its terms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from custodex.hanzi import fold
+from custodex.indexfiles import BETWEEN, SMALL
 from custodex.search.cards import Card, broader
 from custodex.search.entries import Entry
 from custodex.search.fields import Fields
-from custodex.search.grams import ID, KEYWORD, all_terms, tag
+from custodex.search.grams import ID, KEYWORD, tag
 
-COLUMNS = ("card", "emails", "names", "numbers", "pinyin", "text")
-Rows = Mapping[str, bytes]
+Rows = Mapping[str, str]
+"""Names, pinyin, numbers, emails and text: values one a line, texts with the tag of their field."""
 _END, _SPELLED = "\x1f", "\x1e"
 
 
 def rows_of(entry: Entry, fields: Fields) -> Rows:
-    """Return the rows of one customer: values one a line, texts with the tag of their field."""
-    tags = {name: tag(number) for number, name in enumerate(fields.texts)}
-    texts = [tags[name] + value for name, value in entry.texts if name in tags]
-    lines = {
-        "emails": entry.emails,
-        "names": entry.names,
-        "numbers": entry.numbers,
-        "pinyin": entry.pinyin,
-        "text": texts,
+    """Return the rows of one customer."""
+    tags = _tags(fields)
+    return {
+        "names": "\n".join(entry.names),
+        "pinyin": "\n".join(entry.pinyin),
+        "numbers": "\n".join(entry.numbers),
+        "emails": "\n".join(entry.emails),
+        "text": "\n".join([tags[name] + value for name, value in entry.texts if name in tags]),
     }
-    rows = {name: "\n".join(values).encode("utf-8", "surrogatepass") for name, values in lines.items()}
-    return {"card": entry.card.to_row(), **rows}
 
 
-def terms_of(rows: Rows, card: Card) -> set[str]:
-    """Return the terms of one customer; whoever has the rows can index them again."""
-    return all_terms(rows) | keyword_terms(card) | {id_term(card.id)}
+@lru_cache(maxsize=4)
+def _tags(fields: Fields) -> Mapping[str, str]:
+    return {name: tag(number) for number, name in enumerate(fields.texts)}
+
+
+def packed(rows: Rows, card: Card) -> Mapping[str, bytes]:
+    """Return the rows as they are stored."""
+    small = BETWEEN.join([rows[name].encode("utf-8", "surrogatepass") for name in SMALL])
+    return {"card": card.to_row(), "names": small, "text": rows["text"].encode("utf-8", "surrogatepass")}
 
 
 def id_term(customer: str) -> str:
@@ -54,14 +58,23 @@ def spelled_term(field: str, value: str = "") -> str:
 
 def keyword_terms(card: Card) -> set[str]:
     """Return the terms of a customer's keyword fields and dates."""
-    terms = set()
+    terms: set[str] = set()
     for field, values in card.facets.items():
         terms.add(keyword_term(field))
         for value in values:
-            for one in (value, *broader(field, value)):
-                terms.add(keyword_term(field, one))
-                if not one.islower():
-                    terms.add(spelled_term(field, one))
+            terms.update(_value_terms(field, value))
     for field, day in card.dates.items():
         terms |= {keyword_term(field), keyword_term(field, day)}
     return terms
+
+
+@lru_cache(maxsize=16384)
+def _value_terms(field: str, value: str) -> tuple[str, ...]:
+    return tuple(_each_value(field, value))
+
+
+def _each_value(field: str, value: str) -> Iterator[str]:
+    for one in (value, *broader(field, value)):
+        yield keyword_term(field, one)
+        if not one.islower():
+            yield spelled_term(field, one)

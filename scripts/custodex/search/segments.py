@@ -6,10 +6,11 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from custodex.indexfiles import Segment
+from custodex.indexfiles import SMALL, Segment
 from custodex.postings import positions, to_bits
 from custodex.search.cards import from_row
-from custodex.search.rows import COLUMNS, Rows, terms_of
+from custodex.search.gathering import Listed, gathered
+from custodex.search.rows import packed
 from custodex.whooshindex import Index
 
 LARGEST = 16_000
@@ -18,27 +19,28 @@ _FEW = 8
 _STEP = 8
 
 
-def seal(index: Index, rows: Iterable[Rows]) -> Any:
+def seal(index: Index, listed: Iterable[Listed]) -> Any:
     """Write one segment with its documents in the order of rank, so that the best hits are the first bits."""
-    carded = ((from_row(row["card"]), row) for row in rows)
-    ordered = sorted(carded, key=lambda pair: pair[0].rank)
+    ordered = sorted(listed, key=lambda one: one[0].rank)
     collecting = gc.isenabled()
     gc.disable()  # millions of lists live until the end: looking through them costs a third of the time
     try:
         writer = index.writer()
-        for card, row in ordered:
-            writer.add(row, terms_of(row, card))
-        return writer.seal()
+        for card, rows in ordered:
+            writer.add(packed(rows, card))
+        return writer.seal(gathered(ordered))
     finally:
         if collecting:
             gc.enable()
 
 
-def used_rows(segment: Segment, deleted: Sequence[int]) -> Iterator[Rows]:
-    """Yield the rows of the documents of a segment that are still in use."""
-    columns = {name: segment.rows(name) for name in COLUMNS}
+def used(segment: Segment, deleted: Sequence[int]) -> Iterator[Listed]:
+    """Yield the documents of a segment that are still in use."""
+    columns = {name: segment.rows(name) for name in (*SMALL, "text")}
+    cards = segment.rows("card")
     for number in positions(segment.live & ~to_bits(deleted)):
-        yield {name: column[number] for name, column in columns.items()}
+        rows = {name: column[number].decode("utf-8", "surrogatepass") for name, column in columns.items()}
+        yield from_row(cards[number]), rows
 
 
 def to_merge(segments: Sequence[Segment], deleted: Mapping[str, Sequence[int]]) -> list[Segment]:

@@ -17,16 +17,14 @@ from custodex import hanzi, indexfiles
 from custodex.errors import EnvironmentFault
 from custodex.indexfiles import DAMAGE, Described, Segment
 from custodex.postings import positions
-from custodex.search.entries import Entries, is_searchable
 from custodex.search.fields import Fields, fields_of
-from custodex.search.record import Record
-from custodex.search.rows import COLUMNS, Rows, id_term, rows_of
+from custodex.search.rows import id_term
 from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.whooshindex import Index
 
-VERSION = 2
+VERSION = 3
 _STATE = "state.json"
 _FOLD = "fold.txt"
 _WAIT = 20.0
@@ -52,11 +50,11 @@ class Reader(Protocol):
     def keys(self, kind: str) -> Sequence[str]:
         """Return the keys of the records of a kind."""
 
-    def records(self, kind: str) -> Iterator[Any]:
-        """Yield the records of a kind."""
+    def select(self, keys: list[str]) -> Iterator[Any]:
+        """Yield the records with these keys that exist."""
 
-    def record(self, key: str) -> Any:
-        """Return one record, or None."""
+    def again(self) -> Reader:
+        """Return the same view for another process."""
 
     def changes(self, since: int) -> Sequence[tuple[str, str, bool]]:
         """Return what changed: key, kind, whether it is gone."""
@@ -83,7 +81,7 @@ def sync(reader: Reader, folder: Path, *, wait: float = _WAIT, processes: int = 
         return SyncResult(0, 0, rebuilt=False)
     from custodex.whooshindex import Index
 
-    index = Index(folder, COLUMNS)
+    index = Index(folder)
     if not index.acquire(wait):
         raise EnvironmentFault(
             Text("另一个进程正在写入搜索索引", "another process is writing the search index"),
@@ -129,11 +127,8 @@ def _rebuild(reader: Reader, index: Index, processes: int) -> SyncResult:
     (index.folder / _STATE).unlink(missing_ok=True)
     index.create()
     fields = fields_of(reader.book.schemas)
-    seq, entries = reader.seq, Entries(reader.book.schemas)
-    rows = (
-        rows_of(entries.of(record), fields) for record in reader.records("customer") if is_searchable(record)
-    )
-    fresh = build_segments(index, rows, len(reader.keys("customer")), processes)
+    seq = reader.seq
+    fresh = build_segments(index, reader, fields, processes)
     index.commit((), fresh, {})
     _save_fold(index.folder)
     _write_state(reader, index, fields, seq)
@@ -142,7 +137,8 @@ def _rebuild(reader: Reader, index: Index, processes: int) -> SyncResult:
 
 def _update(reader: Reader, index: Index, state: Mapping[str, Any]) -> SyncResult:
     """Replace what changed since the state was noted."""
-    from custodex.search.segments import seal, to_merge, used_rows
+    from custodex.search.forks import listed
+    from custodex.search.segments import seal, to_merge, used
 
     seq = reader.seq
     fields = Fields(tuple(state["fields"]["keywords"]), tuple(state["fields"]["texts"]))
@@ -150,11 +146,11 @@ def _update(reader: Reader, index: Index, state: Mapping[str, Any]) -> SyncResul
     changed = sorted(key.partition("/")[2] for key in keys if key.startswith("customers/"))
     segments = open_segments(index.folder, state)
     deleted = {segment.name: _numbers(segment, changed) for segment in segments}
-    rows = list(_changed_rows(reader, changed, fields))
+    rows = list(listed(reader, [f"customers/{one}" for one in changed], fields))
     written = len(rows)
     merged = to_merge(segments, deleted)
     for segment in merged:
-        rows.extend(used_rows(segment, deleted[segment.name]))
+        rows.extend(used(segment, deleted[segment.name]))
     if rows or any(deleted.values()):
         kept = [segment.name for segment in segments if segment not in merged]
         index.commit(kept, [seal(index, rows)] if rows else [], deleted)
@@ -171,14 +167,6 @@ def open_segments(folder: Path, state: Mapping[str, Any]) -> list[Segment]:
 
 def _numbers(segment: Segment, ids: Iterable[str]) -> list[int]:
     return sorted(number for one in ids for number in positions(segment.holding(id_term(one)) & segment.live))
-
-
-def _changed_rows(reader: Reader, ids: Iterable[str], fields: Fields) -> Iterator[Rows]:
-    entries = Entries(reader.book.schemas)
-    for one in sorted(ids):
-        record: Record | None = reader.record(f"customers/{one}")
-        if record is not None and is_searchable(record):
-            yield rows_of(entries.of(record), fields)
 
 
 def _write_state(reader: Reader, index: Index, fields: Fields, seq: int) -> None:

@@ -15,7 +15,6 @@ from itertools import groupby
 from custodex.postings import decode, encode, positions
 from custodex.search.cards import from_row
 from custodex.search.engine import Searcher
-from custodex.search.grams import text_terms
 from custodex.search.rows import id_term
 from custodex.search.tiers import (
     COLUMN,
@@ -30,6 +29,7 @@ from custodex.search.tiers import (
     script,
     texts_line,
 )
+from custodex.search.tierterms import text_terms
 
 Previous = Callable[[str], bytes | None]
 

@@ -1,7 +1,7 @@
 """The index as the browser reads it: classic scripts, each handing one string to `custodex.tier`.
 
-Names: one line a customer, scanned by substring. Postings: the text terms of the Whoosh index, by hash of
-the term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from
+Names: one line a customer, scanned by substring. Postings: the text terms (`tierterms`), by hash of the
+term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from
 its id (a slot by hash, its place among the few in it), so one changed record touches one names file, one
 texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
 """
@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import base64
 import json
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -22,6 +25,7 @@ from custodex.postings import decode, encode, positions
 from custodex.search.cards import Card, from_row
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
+from custodex.search.tierterms import class_terms
 
 PLACES = 8
 _NAMES_A_FILE = 1500
@@ -192,7 +196,8 @@ def _postings(
     for one in placed:
         numbers[id(one.segment)][one.place] = one.number
     lines: list[list[str]] = [[] for _ in range(layout.postings)]
-    streams = (_numbered(segment, numbers[id(segment)]) for segment in segments)
+    streams = [_numbered(segment, numbers[id(segment)]) for segment in segments]
+    streams.append(_classed(placed))
     for term, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
         found = sorted(number for _, members in group for number in members if number >= 0)
         if found:
@@ -202,7 +207,15 @@ def _postings(
         yield file_name("postings", shard), script("postings", shard, LINE.join(content))
 
 
-def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
+def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
+    held: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
+    for one in placed:
+        for term in class_terms(one.row("text")):
+            held[term].append(one.number)
+    return ((term, held[term]) for term in sorted(held))
+
+
+def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
     for term, data in segment.items(""):
         if term[0] > "\x20":  # terms of the other rows begin with a control character
             yield term, [numbers[place] for place in decode(data)]

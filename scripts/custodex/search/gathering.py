@@ -1,0 +1,304 @@
+"""The terms of one segment and the documents that hold them, gathered in bulk.
+
+What many documents say in the same words is cut into terms once for all of them, and a term is looked at as a
+set of documents as soon as they are many: a build is mostly loops of the interpreter's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from operator import add
+
+from custodex import postings
+from custodex.hanzi import initials
+from custodex.search import grams
+from custodex.search.cards import Card
+from custodex.search.grams import EDGE, LATIN, OTHER_RUN, SYMBOL, WORDS_RUN
+from custodex.search.rows import Rows, id_term, keyword_terms
+
+Listed = tuple[Card, Rows]
+Docs = list[int]
+_MANY = 64
+_OFTEN_SAID = 4
+_SIGNS = 0xF0000
+_TAGS = "\U00100000"
+# of the two kinds of characters that are no terms of their own, white space ends at U+3000
+_NO_SYMBOLS = frozenset(char for char in map(chr, range(0x3001)) if not SYMBOL.match(char))
+_WORD = re.compile(f"([{LATIN}]{{1,{grams.LONGEST_WORD}}})[{LATIN}]*")
+_NEIGHBOURS = re.compile(b"\x01\x01+")
+_SYLLABLE_START = re.compile("[A-Z]")
+
+
+class Pool:
+    """Documents by term: lists of numbers, and sets where a whole set was added."""
+
+    def __init__(self) -> None:
+        self.lists: defaultdict[str, Docs] = defaultdict(list)
+        self.sets: defaultdict[str, int] = defaultdict(int)
+
+    def add(self, number: int, terms: Iterable[str]) -> None:
+        """Note that a document holds *terms*, each given once; documents come in order."""
+        # without a loop of our own: this is the innermost step of a build
+        deque(map(list.append, map(self.lists.__getitem__, terms), repeat(number)), maxlen=0)
+
+    def add_many(self, docs: Docs, terms: Iterable[str]) -> None:
+        """Note that all *docs* (sorted) hold *terms*, in any order of calls; `settle` afterwards."""
+        if len(docs) > _MANY:
+            members = postings.to_bits(docs)
+            for term in terms:
+                self.sets[term] |= members
+        else:
+            deque(map(list.extend, map(self.lists.__getitem__, terms), repeat(docs)), maxlen=0)
+
+    def settle(self) -> None:
+        """Bring what `add_many` appended in order; a term has a list or a set, not both, from then on."""
+        for term in self.sets.keys() & self.lists.keys():
+            self.sets[term] |= postings.to_bits(sorted(self.lists.pop(term)))
+        for term, docs in self.lists.items():
+            if len(docs) > 1:
+                self.lists[term] = sorted(set(docs))
+
+    def frequent(self, few: int) -> frozenset[str]:
+        """Return the terms that more than *few* documents hold; after `settle`."""
+        found = {term for term, docs in self.lists.items() if len(docs) > few}
+        found.update(term for term, members in self.sets.items() if members.bit_count() > few)
+        return frozenset(found)
+
+    def take(self, other: Pool) -> None:
+        """Take over terms this pool does not have."""
+        self.lists.update(other.lists)
+        self.sets.update(other.sets)
+
+    def items(self, letter: str) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the terms, *letter* before each, with their packed documents; code point order is UTF-8 order."""
+        lists, sets = self.lists, self.sets
+        packed: dict[int, bytes] = {}
+        for term in sorted((*lists, *sets)):
+            if term in lists:
+                data = postings.encode(lists[term])
+            elif (data := packed.get(sets[term], b"")) == b"":
+                data = packed[sets[term]] = postings.encode_set(sets[term])
+            yield (letter + term).encode("utf-8", "surrogatepass"), data
+
+
+def longer(shorter: Pool, stretches: Mapping[str, Docs], sizes: range, few: int) -> Pool:
+    """Return the terms of *sizes* that consist of two frequent ones of one size less, level by level.
+
+    *shorter* holds all pieces of `sizes[0] - 1`; *stretches* are texts with the documents that hold them.
+    """
+    found, level = Pool(), shorter
+    pieces = [(stretch, docs, _cut(stretch, sizes[0] - 1)) for stretch, docs in stretches.items()]
+    for size in sizes:
+        narrowed = _narrowed(pieces, level.frequent(few), size - 1)
+        if not narrowed:
+            break
+        pieces = [(stretch, docs, _cut(stretch, size)) for stretch, docs in narrowed.items()]
+        level = Pool()
+        for _, docs, several in pieces:
+            level.add_many(docs, several)
+        level.settle()
+        found.take(level)
+    return found
+
+
+def _cut(stretch: str, size: int) -> list[str]:
+    return [stretch[at : at + size] for at in range(len(stretch) - size + 1)]
+
+
+def _narrowed(
+    pieces: Sequence[tuple[str, Docs, list[str]]], often: frozenset[str], size: int
+) -> Mapping[str, Docs]:
+    """Return the parts of stretches in which two or more neighbouring pieces are frequent."""
+    found: defaultdict[str, Docs] = defaultdict(list)
+    for stretch, docs, several in pieces:
+        flags = bytes(map(often.__contains__, several))
+        if b"\x01\x01" in flags:
+            for match in _NEIGHBOURS.finditer(flags):
+                found[stretch[match.start() : match.end() + size - 1]].extend(docs)
+    return {stretch: sorted(set(docs)) if len(docs) > 1 else docs for stretch, docs in found.items()}
+
+
+def gathered(listed: Sequence[Listed]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the terms of the documents, numbered in this order, with their packed postings, sorted."""
+    few = grams.few(len(listed))
+    pools = {
+        **_text_pools([rows["text"] for _, rows in listed], few),
+        **_part_pools([_edged(rows["names"]) for _, rows in listed], grams.NAME, grams.NAME_MORE, 1, few),
+        **_part_pools([_lines(rows["emails"]) for _, rows in listed], grams.EMAIL, grams.EMAIL_MORE, 1, few),
+        **_part_pools(
+            [_lines(rows["numbers"]) for _, rows in listed], grams.NUMBER, grams.NUMBER_MORE, 3, few
+        ),
+        **_pinyin_pools([rows["pinyin"] for _, rows in listed], few),
+    }
+    text = pools.pop(grams.TEXT)
+    streams = {letter: pool.items(letter) for letter, pool in pools.items()}
+    streams[grams.KEYWORD] = _keywords([card for card, _ in listed]).items("")
+    for letter in sorted(streams):
+        yield from streams[letter]
+    yield from text.items("")  # every character of a text comes after the letters
+
+
+def _lines(row: str) -> Sequence[str]:
+    return row.split("\n") if row else ()
+
+
+def _edged(row: str) -> Sequence[str]:
+    return [f"{EDGE}{line}{EDGE}" for line in _lines(row)]
+
+
+def _keywords(cards: Sequence[Card]) -> Pool:
+    pool = Pool()
+    for number, card in enumerate(cards):
+        pool.add(number, keyword_terms(card))
+        pool.lists[id_term(card.id)].append(number)
+    return pool
+
+
+def _part_pools(
+    rows: Sequence[Sequence[str]], letter: str, more: str, least: int, few: int
+) -> Mapping[str, Pool]:
+    """Return the terms of values that are found by any part of them, from *least* characters on."""
+    base, stretches = Pool(), Pool()
+    full = max(least, 2)
+    for number, values in enumerate(rows):
+        joined = "\n".join(values)
+        pairs = map(add, joined, joined[1:])
+        found = set(pairs) if full == 2 else set(map(add, pairs, joined[2:]))
+        if least == 1:
+            found.update(joined)
+        base.add(number, [term for term in found if "\n" not in term])
+        stretches.add(number, dict.fromkeys(values))
+    return {
+        letter: base,
+        more: longer(base, stretches.lists, range(full + 1, grams.LONGEST_PART + 1), few),
+    }
+
+
+def _pinyin_pools(rows: Sequence[str], few: int) -> Mapping[str, Pool]:
+    """Return the terms of readings: how they go on from each syllable, and the parts of the initials."""
+    begun, tails = Pool(), Pool()
+    letters = []
+    for number, row in enumerate(rows):
+        plain = row.lower()
+        starts = [match.start() for match in _SYLLABLE_START.finditer(row)]
+        found = {plain[at : at + grams.LONGEST_RUN].partition("\n")[0] for at in starts}
+        tails.add(number, found)
+        begun.add(number, {tail[:size] for tail in found for size in (1, 2, 3)})
+        letters.append([f"{EDGE}{one}{EDGE}" for one in dict.fromkeys(map(initials, _lines(row)))])
+    return {
+        grams.SYLLABLE: _longer_beginnings(begun, tails.lists, few),
+        **_part_pools(letters, grams.LETTERS, grams.LETTERS_MORE, 2, few),
+    }
+
+
+def _longer_beginnings(begun: Pool, tails: Mapping[str, Docs], few: int) -> Pool:
+    """Add to beginnings of up to three letters those that go on from a frequent one."""
+    level = begun
+    for size in range(grams.SHORT + 1, grams.LONGEST_RUN + 1):
+        often = level.frequent(few)
+        tails = {
+            tail: docs for tail, docs in tails.items() if len(tail) >= size and tail[: size - 1] in often
+        }
+        if not tails:
+            break
+        level = Pool()
+        for tail, docs in tails.items():
+            level.add_many(docs, (tail[:size],))
+        level.settle()
+        begun.take(level)
+    return begun
+
+
+def _text_pools(texts: Sequence[str], few: int) -> Mapping[str, Pool]:
+    """Return the terms of texts: characters, pairs, words and their beginnings, and the longer pieces."""
+    base, spoken = Pool(), Pool()
+    for number, text in enumerate(texts):
+        base.add(number, [char for char in set(text).difference(_NO_SYMBOLS) if char < _TAGS])
+        spoken.add(number, set(_WORD.findall(text)))
+    pairs, stretches = _pairs(texts, few)
+    beginnings = Pool()
+    for word, docs in spoken.lists.items():
+        beginnings.add_many(docs, [f"{word[:size]}*" for size in range(1, min(len(word), grams.SHORT) + 1)])
+    beginnings.settle()
+    more = longer(pairs, stretches, range(3, grams.LONGEST_RUN + 1), few)
+    more.take(_phrases(texts, spoken, few))
+    for other in (pairs, beginnings, spoken):
+        base.take(other)
+    return {grams.TEXT: base, grams.TEXT_MORE: more}
+
+
+def _said(runs: Sequence[Sequence[str]]) -> tuple[Mapping[str, Docs], frozenset[str]]:
+    """Return the runs of text that several documents share, with those documents."""
+    counts = Counter(chain.from_iterable(runs))
+    shared = frozenset(run for run, count in counts.items() if count >= _OFTEN_SAID)
+    held = Pool()
+    for number, several in enumerate(runs):
+        held.add(number, shared.intersection(several))
+    return held.lists, shared
+
+
+def _pairs(texts: Sequence[str], few: int) -> tuple[Pool, Mapping[str, Docs]]:
+    """Return the pairs of characters, and the stretches of text that may hold longer frequent pieces."""
+    runs = [OTHER_RUN.findall(text) for text in texts]
+    held, shared = _said(runs)
+    pool = Pool()
+    rest = ["\n".join([run for run in several if run not in shared]) for several in runs]
+    for number, text in enumerate(rest):
+        pool.add(number, [pair for pair in set(map(add, text, text[1:])) if "\n" not in pair])
+    for run, docs in held.items():
+        # as a set, not a list: the lists above must stay sorted
+        members = postings.to_bits(docs)
+        for pair in map(add, run, run[1:]):
+            pool.sets[pair] |= members
+    pool.settle()
+    often = pool.frequent(few)
+    alone = Pool()
+    for number, text in enumerate(rest):
+        flags = bytes(map(often.__contains__, map(add, text, text[1:])))
+        if b"\x01\x01" in flags:
+            alone.add(
+                number, {text[match.start() : match.end() + 1] for match in _NEIGHBOURS.finditer(flags)}
+            )
+    return pool, _together(held, alone.lists)
+
+
+def _phrases(texts: Sequence[str], spoken: Pool, few: int) -> Pool:
+    """Return the terms of frequent words in a row, one space between them."""
+    often = sorted(spoken.frequent(few))
+    # a character for every word, so that words in a row are cut like characters
+    sign = {word: chr(_SIGNS + number) for number, word in enumerate(often)}
+    signs, alone = Pool(), Pool()
+    signs.lists.update({sign[word]: spoken.lists[word] for word in often})
+    runs = [[run for run in WORDS_RUN.findall(text) if " " in run] for text in texts]
+    held, shared = _said(runs)
+    for number, several in enumerate(runs):
+        alone.add(number, _in_signs(" \n ".join([run for run in several if run not in shared]), sign))
+    together = dict(alone.lists)
+    for run, docs in held.items():
+        for stretch in _in_signs(run, sign):
+            together[stretch] = sorted({*docs, *together.get(stretch, ())})
+    found, phrases = longer(signs, together, range(2, grams.MOST_WORDS + 1), few), Pool()
+    phrases.lists.update({_in_words(term, often): docs for term, docs in found.lists.items()})
+    phrases.sets.update({_in_words(term, often): members for term, members in found.sets.items()})
+    return phrases
+
+
+def _in_signs(text: str, sign: Mapping[str, str]) -> set[str]:
+    """Return the stretches of two and more words that have a sign, written in signs."""
+    stretches = "".join([sign.get(word, "\n") for word in text.split(" ")]).split("\n")
+    return {stretch for stretch in stretches if len(stretch) > 1}
+
+
+def _in_words(signs: str, words: Sequence[str]) -> str:
+    return " ".join([words[ord(char) - _SIGNS] for char in signs])
+
+
+def _together(first: Mapping[str, Docs], second: Mapping[str, Docs]) -> Mapping[str, Docs]:
+    """Return both; what stands in both has the documents of both."""
+    both = {
+        stretch: sorted({*docs, *second[stretch]}) for stretch, docs in first.items() if stretch in second
+    }
+    return {**second, **first, **both}
