@@ -4,12 +4,14 @@ SITE is a built site of a small BOOK; its rows, columns and search files give wa
 made in memory. Their own pages are not made: they would take hours and no part of the list reads them.
 """
 
+from __future__ import annotations
+
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from custodex import search
 from custodex.examining import Record
@@ -37,18 +39,19 @@ class Drawn:
         self.book = reader.book
         self.seq, self.epoch, self.fingerprint = 1, "drawn", str(count)
         self._count = count
+        self._records = Generator().records(count)
 
     def keys(self, kind: str) -> Sequence[str]:
         """Return as many keys as there are customers; only their number is asked for."""
         return ["customers/a0000000000"] * self._count
 
-    def records(self, kind: str) -> Iterator[Record]:
-        """Yield the customers."""
-        return Generator().records(self._count)
+    def select(self, keys: list[str]) -> Iterator[Record]:
+        """Yield the next so many customers: one process reads each share once, one after the other."""
+        return islice(self._records, len(keys))
 
-    def record(self, key: str) -> Any:
-        """Answer nothing: everything is read once."""
-        return None
+    def again(self) -> Drawn:
+        """Return itself."""
+        return self
 
     def changes(self, since: int) -> Sequence[tuple[str, str, bool]]:
         """Answer that nothing changes."""
@@ -94,7 +97,7 @@ def _data(reader: Reader, count: int, site: Path) -> None:
 def _search(reader: Drawn, site: Path) -> None:
     index = site.parent / f"{site.name}.index"
     shutil.rmtree(index, ignore_errors=True)
-    search.sync(reader, index)
+    search.sync(reader, index, processes=1)
     shutil.rmtree(site / "search")
     (site / "search").mkdir()
     for name, data in tiers(Searcher(index)):
