@@ -192,7 +192,7 @@
   var sheet;
   function showKeys() {
     if (!sheet) {
-      var rows = [["/", "search"], ["Ctrl K", "search2"], ["j k", "move"], ["Enter", "open"], ["g h", "home"], ["g c", "customers"], ["g t", "tasks"], ["g l", "changes"], ["?", "help"], ["Esc", "close"]];
+      var rows = [["/", "search"], ["Ctrl K", "search2"], ["j k", "move"], ["Enter", "open"], ["x", "pick"], ["g h", "home"], ["g c", "customers"], ["g t", "tasks"], ["g l", "changes"], ["?", "help"], ["Esc", "close"]];
       var body = el("tbody");
       rows.forEach(function (row) {
         var keys = el("th", { scope: "row" });

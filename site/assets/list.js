@@ -20,7 +20,7 @@
   function start() {
     states = c.listState(table);
     state = states.read(location.search);
-    words = c.listQuery(table, states, update);
+    words = c.listQuery(table, update);
     build();
     c.store("list", states.write(state));
     ui.input.value = state.q;
@@ -100,7 +100,7 @@
 
   // ---- everything that follows from the state
   function update() {
-    rows = table.filter({ query: words.mask(), facets: state.facets, also: words.also() });
+    rows = table.filter({ query: words.mask(), facets: state.facets });
     var by = sorts();
     if (by.length) rows = table.sort(rows, by);
     else rows = inOrder(rows, words.order());
@@ -121,6 +121,7 @@
     chose();
   }
   function inOrder(found, order) { // as the search ranks them
+    if (found.length === order.length) return order;
     var fits = new Uint8Array(table.n);
     found.forEach(function (row) { fits[row] = 1; });
     return order.filter(function (row) { return fits[row]; });

@@ -33,13 +33,13 @@
   };
 
   c.listKeep = function (query, yaml) {
-    var input = el("input", { class: "field", type: "text", maxlength: "60", "aria-labelledby": "keep-title" });
+    var input = el("input", { class: "field", type: "text", maxlength: "60" });
     var path = el("code"), code = el("code"), shared = el("pre", { class: "command", tabindex: "0", "aria-label": t("list.keep.file") }, code);
     var ok = el("button", { type: "button", class: "btn primary" }, t("list.keep.save")), copy = el("button", { type: "button", class: "btn" }, c.icon("copy"), t("list.keep.copy"));
     var close = el("button", { class: "btn quiet icon close", type: "button", "aria-label": t("close") }, c.icon("x"));
     var dialog = el("dialog", { class: "sheet", "aria-labelledby": "keep-title" }, el("div", { class: "sheet-in" }, close,
-      el("h2", { id: "keep-title" }, t("list.keep.name")), input, el("p", { class: "quiet" }, t("list.keep.help")), el("p", { class: "actions" }, ok),
-      el("h2", {}, t("list.keep.shared")), el("p", { class: "quiet" }, t("list.keep.shared.help"), " ", path), shared, el("p", { class: "actions" }, copy)));
+      el("h2", { id: "keep-title" }, t("list.keep")), el("label", { class: "named" }, el("span", {}, t("list.keep.name")), input),
+      el("p", { class: "quiet" }, t("list.keep.help")), el("p", { class: "actions" }, ok), el("h3", {}, t("list.keep.shared")), el("p", { class: "quiet" }, t("list.keep.shared.help"), " ", path), shared, el("p", { class: "actions" }, copy)));
     function show() {
       var made = yaml(input.value.trim() || t("list.keep.untitled"));
       path.textContent = made.path;

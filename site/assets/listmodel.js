@@ -143,21 +143,18 @@
     return col.parts[at][row - this.starts[at]] || "";
   };
 
-  // ---- filter: {query: Uint8Array of rows that fit, or null; facets and also: Map id -> {yes, no: Set of values,
-  // none: bool, from, to, text}}. A row that fails exactly one facet still counts for the options of that facet;
-  // one that fails the query or `also` counts for none.
+  // ---- filter: {query: Uint8Array of rows that fit, or null; facets: Map id -> {yes, no: Set of values, none: bool,
+  // from, to, text}}. A row that fails exactly one facet still counts for the options of that facet.
   Table.prototype.filter = function (state) {
     var self = this, n = this.n, failed = new Uint8Array(n), rows = [], row, tests = 0;
     if (state.query) for (row = 0; row < n; row++) if (!state.query[row]) failed[row] = 255;
-    function apply(wanted, id, mark) {
-      var col = self.by.get(id), fits = col && self.test(col, wanted);
-      if (!fits) return;
-      for (var r = 0; r < n; r++) if (failed[r] !== 255 && !fits(r)) failed[r] = failed[r] || mark === 255 ? 255 : mark;
-      if (mark !== 255) col.mark = mark;
-    }
     this.columns.forEach(function (col) { col.mark = 254; });
-    (state.also || new Map()).forEach(function (wanted, id) { apply(wanted, id, 255); });
-    state.facets.forEach(function (wanted, id) { apply(wanted, id, Math.min(++tests, 253)); });
+    state.facets.forEach(function (wanted, id) {
+      var col = self.by.get(id), fits = col && self.test(col, wanted), mark = Math.min(++tests, 253);
+      if (!fits) return;
+      for (var r = 0; r < n; r++) if (failed[r] !== 255 && !fits(r)) failed[r] = failed[r] ? 255 : mark;
+      col.mark = mark;
+    });
     for (row = 0; row < n; row++) if (!failed[row]) rows.push(row);
     this.columns.forEach(function (col) { if (col.facet && col.coded) count(col, failed, n); });
     return rows;
@@ -195,6 +192,43 @@
       return !holds(want.no, wide) && (!some || holds(want.yes, wide));
     });
   }
+
+  // ---- the columns a search may name: {name, value}, an empty value for none, or {name, first, last}
+  // Returns a Uint8Array, 1 for each row that fits; null for no such column; throws where it asks for no day.
+  var ALIASES = { tag: "tags", industries: "industry", regions: "region" };
+  Table.prototype.fits = function (column, fold) {
+    var col = this.by.get(Object.hasOwn(ALIASES, column.name) ? ALIASES[column.name] : column.name), out = new Uint8Array(this.n), row;
+    if (!col || !(col.coded || col.type === "date")) return null;
+    var ranged = column.value === undefined, none = column.value === "", test;
+    if (col.coded) {
+      test = col.wide.map(function (wide) { return none ? !wide.length : wide.some(function (code) { return within(fold(col.values[code][0]), column, ranged, fold); }); });
+      for (row = 0; row < this.n; row++) out[row] = test[col.data[row]] ? 1 : 0;
+      return out;
+    }
+    var from = days(ranged ? column.first : column.value, false), to = days(ranged ? column.last : column.value, true);
+    for (row = 0; row < this.n; row++) {
+      var day = col.data[row];
+      out[row] = none ? day === NONE : day !== NONE && (from === undefined || day >= from) && (to === undefined || day <= to) ? 1 : 0;
+    }
+    return out;
+  };
+  function within(value, column, ranged, fold) {
+    if (!ranged) return value === fold(column.value);
+    return value >= column.first && (!column.last || value.slice(0, column.last.length) <= column.last);
+  }
+  function days(text, end) {
+    var day = c.day(text, end);
+    if (day === undefined && text) throw new c.search.QueryError(0, "“" + text + "”不是日期", "“" + text + "” is not a day");
+    return day;
+  }
+  // 2026, 2026-03, 2026-03-02, today or today-30d -> days since 1970; the end of a period is its last day
+  c.day = function (text, end) {
+    var m = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(text || ""), now = /^today(?:([+-]\d{1,5})d)?$/.exec(text || "");
+    if (now) return Date.parse(c.today) / 864e5 + (+now[1] || 0);
+    if (!m) return undefined;
+    var y = +m[1], mo = m[2] ? m[2] - 1 : end ? 11 : 0;
+    return Date.UTC(y, mo, m[3] ? +m[3] : end ? new Date(Date.UTC(y, mo + 1, 0)).getUTCDate() : 1) / 864e5;
+  };
 
   // ---- order: a rank a row and column, made once
   Table.prototype.rank = function (col) {

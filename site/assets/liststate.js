@@ -20,8 +20,8 @@
       return facets.get(id);
     }
     function range(f, col, from, to) {
-      f.from = col.type === "date" ? day(from, false) : from && !isNaN(from) ? +from : undefined;
-      f.to = col.type === "date" ? day(to, true) : to && !isNaN(to) ? +to : undefined;
+      f.from = col.type === "date" ? c.day(from, false) : from && !isNaN(from) ? +from : undefined;
+      f.to = col.type === "date" ? c.day(to, true) : to && !isNaN(to) ? +to : undefined;
       return f;
     }
     function filter(s, key, value) {
@@ -69,13 +69,4 @@
     }
     return { empty: empty, facet: facet, range: range, read: read, write: write };
   };
-
-  // 2026, 2026-03, 2026-03-02, today or today-30d -> days since 1970; the end of a period is its last day
-  function day(text, end) {
-    var m = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(text || ""), now = /^today(?:([+-]\d{1,5})d)?$/.exec(text || "");
-    if (now) return Date.parse(c.today) / 864e5 + (+now[1] || 0);
-    if (!m) return undefined;
-    var y = +m[1], mo = m[2] ? m[2] - 1 : end ? 11 : 0;
-    return Date.UTC(y, mo, m[3] ? +m[3] : end ? new Date(Date.UTC(y, mo + 1, 0)).getUTCDate() : 1) / 864e5;
-  }
 })();

@@ -98,7 +98,7 @@
     show(hits, query, "", true);
     setTimeout(function () {
       if (mine !== turn) return;
-      c.search.full(query, { limit: LIMIT }).then(function (found) {
+      c.columnsReady(query).then(function () { return c.search.full(query, { limit: LIMIT }); }).then(function (found) {
         if (mine === turn) show(found.hits, query, t(found.exact === false ? "palette.about" : "palette.count", { n: found.total }));
       }).catch(function (error) {
         if (mine === turn) status.textContent = c.searchError(error);

@@ -8,20 +8,27 @@
    custodex.search.full(query, options)  Promise of {total, exact, hits}: all of that and full text.
                                          options.limit: confirm and return only the best so many; `exact` is then
                                          false while `total` counts candidates that were not looked at.
-   custodex.search.ids(query)            like names, all of them, as ids only
-   custodex.search.all(query, limit)     Promise of {exact, ids}: like full, as ids only; reads at most `limit` texts
+   custodex.search.rows(query)           like names, all of them, as rows: places in custodex.search.every()
+   custodex.search.all(query, limit)     Promise of {exact, rows}: like full, as rows; reads at most `limit` texts
    custodex.search.mark(text, query)     [[start, end], ...]: what to mark in a text as it is shown
    custodex.search.fold(text)            the form in which texts are compared
    A hit is {id, name, level, reason, value, start, end}: `value` is the folded value that matched and
    [start, end) the match in it; `reason` is name, initials, pinyin, number, email or the field of a text.
    A query that cannot be read rejects or throws a custodex.search.QueryError {at, zh, en}.
 
-   The meaning of a query is that of the command line: words, "phrases", AND, OR, NOT or -, ( ), prefix*. */
+   The meaning of a query is that of the command line: words, "phrases", AND, OR, NOT or -, ( ), prefix*,
+   field:value, field:[from TO to]. Fields of names (name, pinyin, number, phone, email) and of texts (note,
+   summary, ...) are looked up here. Columns of the list (stage, owner, last_note, ...) are not in these files:
+   custodex.search.columns(query)        the columns a query names, so that whoever asks can provide them
+   custodex.search.provide(rows)         rows(column) -> Uint8Array with 1 for each of custodex.search.every() that
+                                         fits, or null for no such column; column is {name, value} or
+                                         {name, first, last}. Without it such a query finds nothing.
+   custodex.search.every()               the ids of all customers */
 var custodex = window.custodex || {};
 window.custodex = custodex;
 (function () {
   "use strict";
-  const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20;
+  const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20, FILTER = 10;
   const PLACES = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
   const MOST_SECONDS = 0xffffffff, MOST_ROWS = 0x200000; // their product is a number without rounding
   const LONGEST = 2000, MOST_TERMS = 50, DEEPEST = 20, MOST_SHARDS = 3;
@@ -95,10 +102,11 @@ window.custodex = custodex;
     book = {
       ids: ids, shown: shown,
       time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
-      sort: sorts, ranked: null,
+      sort: sorts, ranked: null, settled: 0,
       names: packed(names), pinyin: packed(pinyin), letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
       rowOf: null,
     };
+    startRanking();
   }
 
   function sortKey(row) {
@@ -161,11 +169,13 @@ window.custodex = custodex;
     constructor(at, zh, en) { super(en); this.at = at; this.zh = zh; this.en = en; }
   }
 
-  const SAME = { "（": "(", "）": ")", "：": ":", "＂": '"', "－": "-", "＊": "*" };
-  const TOKEN = /(\s+)|(\()|(\))|["“”「]([^"”」]*)["”」]|(-)(?=[^\s-])|([^\s()"“”「」]+)/y;
+  const SAME = { "（": "(", "）": ")", "：": ":", "［": "[", "］": "]", "＂": '"', "－": "-", "＊": "*" };
+  const TOKEN = /(\s+)|(\()|(\))|["“”「]([^"”」]*)["”」]|(-)(?=[^\s-])|(?:([A-Za-z_][A-Za-z0-9_.]*):(?=\S|$))|([^\s()"“”「」]+)/y;
+  const SPAN = /\[\s*([^[\]\s]*?)\s*\bTO\b\s*([^[\]\s]*?)\s*\]/y, WORD = /["“”「]([^"”」]*)["”」]|[^\s()"“”「」]*/y;
+  const NAME_FIELDS = new Map([["name", "names"], ["pinyin", "pinyin"], ["number", "numbers"], ["phone", "numbers"], ["email", "emails"]]);
 
   function parse(query) {
-    query = query.replace(/[（）：＂－＊]/g, function (char) { return SAME[char]; });
+    query = query.replace(/[（）：［］＂－＊]/g, function (char) { return SAME[char]; });
     if (query.length > LONGEST) throw new QueryError(LONGEST, "查询超过 " + LONGEST + " 个字符", "a query has at most " + LONGEST + " characters");
     let at = 0, count = 0;
     function peek() {
@@ -183,7 +193,7 @@ window.custodex = custodex;
     function missing(word) { return new QueryError(at, word + " 旁边缺少条件", word + " lacks a condition beside it"); }
     function takeWord(word) {
       const match = peek();
-      if (!match || match[6] !== word) return false;
+      if (!match || match[7] !== word) return false;
       at += match[0].length;
       return true;
     }
@@ -210,10 +220,10 @@ window.custodex = custodex;
     }
     function one(depth) {
       const match = peek();
-      if (!match || match[3] || match[6] === "AND" || match[6] === "OR") return null;
+      if (!match || match[3] || match[7] === "AND" || match[7] === "OR") return null;
       const start = at;
       at += match[0].length;
-      if (match[5] || match[6] === "NOT") {
+      if (match[5] || match[7] === "NOT") {
         const part = depth < DEEPEST ? one(depth + 1) : null;
         if (!part) throw missing("NOT");
         return { kind: "not", part: part };
@@ -226,22 +236,66 @@ window.custodex = custodex;
         if (!node) throw new QueryError(start, "括号里没有内容", "nothing between the parentheses");
         return node;
       }
-      let text = match[4];
-      if (text === undefined) {
-        text = match[6].endsWith("*") ? match[6].slice(0, -1) : match[6];
-        if (text.includes("*") || !text) throw new QueryError(start, "星号只能放在词尾", "a star may only end a word");
-      }
+      if (match[6]) return field(match[6], start);
+      const text = match[4] === undefined ? unstarred(match[7], start) : match[4];
       if (!text.trim()) throw new QueryError(start, "空的词语", "an empty term");
-      return { kind: "term", text: fold(text) };
+      return termOf("", text);
+    }
+    function unstarred(word, start) {
+      const text = word.endsWith("*") ? word.slice(0, -1) : word;
+      if (text.includes("*") || (word && !text)) throw new QueryError(start, "星号只能放在词尾", "a star may only end a word");
+      return text;
+    }
+    function field(name, start) {
+      if (query[at] === "[") {
+        SPAN.lastIndex = at;
+        const span = SPAN.exec(query);
+        if (!span) throw new QueryError(at, "范围写得不对，写成 [2026-01 TO 2026-03]", "this is not a range, write [2026-01 TO 2026-03]");
+        at += span[0].length;
+        return { kind: "column", name: name, first: span[1], last: span[2], at: start };
+      }
+      WORD.lastIndex = at;
+      const word = WORD.exec(query), quoted = word[1] !== undefined;
+      if (!quoted && /^["“”「]/.test(query.slice(at))) throw new QueryError(at, "引号没有闭合", "the quotation mark is not closed");
+      at += word[0].length;
+      const value = quoted ? word[1] : unstarred(word[0], start);
+      return NAME_FIELDS.has(name) || tagsOf(name) ? termOf(name, value) : { kind: "column", name: name, value: value, at: start };
     }
     const node = anyOf(0);
     if (at < query.length) throw new QueryError(at, "多余的右括号", "a closing parenthesis too many");
     return node;
   }
 
+  function termOf(field, text) { return { kind: "term", field: field, text: fold(text), key: field + ":" + fold(text) }; }
+
+  /* The text fields a name means (a kind, a field, kind.field), as the set of their numbers; null for none. */
+  function tagsOf(name) {
+    const found = new Set();
+    (meta ? meta.fields : []).forEach(function (field, number) {
+      if (name === "text" || name === field || field.split(".").includes(name)) found.add(number);
+    });
+    return found.size ? found : null;
+  }
+
   function termsOf(node) {
-    if (!node || node.kind === "not") return [];
-    return node.kind === "term" ? [node.text] : node.parts.flatMap(termsOf);
+    if (!node || node.kind === "not" || node.kind === "column") return [];
+    return node.kind === "term" ? [node.text].filter(Boolean) : node.parts.flatMap(termsOf);
+  }
+
+  function columnsOf(node) {
+    if (!node || node.kind === "term") return [];
+    return node.kind === "column" ? [node.name] : (node.parts || [node.part]).flatMap(columnsOf);
+  }
+
+  let provided = null;
+  function columnLevels(node) {
+    if (!provided) return new Uint8Array(book.ids.length);
+    if (!node.levels) {
+      const rows = provided(node);
+      if (!rows) throw new QueryError(node.at, "这里没有名为“" + node.name + "”的字段", "there is no field “" + node.name + "” here");
+      node.levels = rows.map(function (fits) { return fits ? FILTER : 0; });
+    }
+    return node.levels;
   }
 
   /* --- matching; an answer is one byte a customer: its level, 0 for no match */
@@ -260,18 +314,18 @@ window.custodex = custodex;
   function begins(column, at) { return at === 0 || column.text[at - 1] === VALUE || column.text[at - 1] === LINE; }
   function ends(column, at) { return column.text[at] === VALUE || column.text[at] === LINE; }
 
-  function nameLevels(term) {
-    const levels = new Uint8Array(book.ids.length);
-    if (!term || /[\b\t\n]/.test(term)) return levels;
-    scan(book.names, term, function (row, at) {
+  function nameLevels(node) {
+    const levels = new Uint8Array(book.ids.length), term = node.text, only = NAME_FIELDS.get(node.field);
+    if (!term || /[\b\t\n]/.test(term) || (node.field && !only)) return levels;
+    if (!only || only === "names") scan(book.names, term, function (row, at) {
       const first = begins(book.names, at), whole = first && ends(book.names, at + term.length);
       raise(levels, row, whole ? EXACT : first ? PREFIX : NAME);
       return whole;
     });
-    scan(book.emails, term, function (row) { raise(levels, row, EMAIL); return true; });
-    const number = compact(term);
+    if (!only || only === "emails") scan(book.emails, term, function (row) { raise(levels, row, EMAIL); return true; });
+    const number = !only || only === "numbers" ? compact(term) : "";
     if (number) scan(book.numbers, number, function (row) { raise(levels, row, NUMBER); return true; });
-    if (/^[a-z]+$/.test(term)) readLevels(term, levels);
+    if ((!only || only === "pinyin") && /^[a-z]+$/.test(term)) readLevels(term, levels);
     return levels;
   }
 
@@ -306,7 +360,8 @@ window.custodex = custodex;
   }
 
   function evaluate(node, leaf) {
-    if (node.kind === "term") return leaf(node.text);
+    if (node.kind === "term") return leaf(node);
+    if (node.kind === "column") return columnLevels(node).slice();
     if (node.kind === "not") return evaluate(node.part, leaf).map(function (level) { return level ? 0 : 1; });
     return combine(node, node.parts.map(function (part) { return evaluate(part, leaf); }));
   }
@@ -323,24 +378,38 @@ window.custodex = custodex;
     return [].concat(...Array.from(groups.keys()).sort(function (a, b) { return b - a; }).map(function (level) { return groups.get(level); }));
   }
 
-  /* All rows, latest note first, then by name: numbers are sorted, texts compared only where times are equal. */
+  /* All rows, latest note first, then by name: numbers are sorted, texts compared only where times are equal.
+     Done in short steps while nobody types; whoever cannot wait does the rest. */
   function ranked() {
-    if (book.ranked) return book.ranked;
-    const count = book.ids.length, time = book.time, keys = new Float64Array(count), rows = new Uint32Array(count);
-    for (let row = 0; row < count; row++) keys[row] = (MOST_SECONDS - time[row]) * MOST_ROWS + row;
+    while (book.settled < book.ids.length) settleTies(Infinity);
+    return book.ranked;
+  }
+
+  function startRanking() {
+    const count = book.ids.length, keys = new Float64Array(count);
+    for (let row = 0; row < count; row++) keys[row] = (MOST_SECONDS - book.time[row]) * MOST_ROWS + row;
     keys.sort();
-    for (let at = 0; at < count; at++) rows[at] = keys[at] % MOST_ROWS;
-    const before = function (a, b) { return a < b ? -1 : a > b ? 1 : 0; };
-    for (let start = 0, end = 1; start < count; start = end++) {
-      while (end < count && time[rows[end]] === time[rows[start]]) end++;
+    book.ranked = Uint32Array.from(keys, function (key) { return key % MOST_ROWS; });
+    book.settled = 0;
+    setTimeout(function step() {
+      if (settleTies(performance.now() + 6)) setTimeout(step, 4);
+    }, 50);
+  }
+
+  function settleTies(until) {
+    const rows = book.ranked, time = book.time, before = function (a, b) { return a < b ? -1 : a > b ? 1 : 0; };
+    while (book.settled < rows.length && performance.now() < until) {
+      const start = book.settled;
+      let end = start + 1;
+      while (end < rows.length && time[rows[end]] === time[rows[start]]) end++;
       if (end - start > 1) {
-        Array.from(rows.subarray(start, end)).sort(function (a, b) {
-          return before(sortKey(a), sortKey(b)) || before(book.ids[a], book.ids[b]);
-        }).forEach(function (row, at) { rows[start + at] = row; });
+        Array.from(rows.subarray(start, end), function (row) { return [sortKey(row), book.ids[row], row]; })
+          .sort(function (a, b) { return before(a[0], b[0]) || before(a[1], b[1]); })
+          .forEach(function (one, at) { rows[start + at] = one[2]; });
       }
+      book.settled = end;
     }
-    book.ranked = rows;
-    return rows;
+    return book.settled < rows.length;
   }
 
   function hit(row, level, terms, text) {
@@ -368,7 +437,7 @@ window.custodex = custodex;
       if (at < 0) continue;
       const from = Math.max(2, at - AROUND);
       return Object.assign(found, {
-        reason: meta.fields[value.codePointAt(0) & 0xffff].split(".")[0],
+        reason: meta.fields[tagOf(value)].split(".")[0],
         value: value.slice(from, at + term.length + AROUND), start: at - from, end: at - from + term.length,
       });
     }
@@ -383,13 +452,11 @@ window.custodex = custodex;
     return ordered(levels).slice(0, limit || undefined).map(function (row) { return hit(row, levels[row], terms, ""); });
   }
 
-  /* The ids that names, readings, numbers and e-mails match, best first; nothing is said about why. */
-  function ids(query) {
+  /* The rows that names, readings, numbers and e-mails match, best first; nothing is said about why. */
+  function rows(query) {
     const node = book && parse(query);
-    return node ? ordered(evaluate(node, nameLevels)).map(idOf) : [];
+    return node ? ordered(evaluate(node, nameLevels)) : [];
   }
-
-  function idOf(row) { return book.ids[row]; }
 
   /* --- full text */
 
@@ -472,6 +539,8 @@ window.custodex = custodex;
     return terms.concat(run.slice(0, 2).join(""));
   }
 
+  function tagOf(value) { return value.codePointAt(0) & 0xffff; }
+
   function placeIn(value, term) {
     for (let at = value.indexOf(term); at >= 0; at = value.indexOf(term, at + 1)) {
       if (!isLatin(term[0]) || at === 0 || !isLatin(value[at - 1])) return at;
@@ -479,8 +548,9 @@ window.custodex = custodex;
     return -1;
   }
 
-  function candidates(term) {
-    const wanted = plan(term);
+  function candidates(node) {
+    if (!node.text || NAME_FIELDS.has(node.field)) return Promise.resolve({ rows: [], sure: true });
+    const wanted = plan(node.text);
     const sets = wanted.terms.map(function (one) { return holding(one, false); });
     if (wanted.prefix) sets.push(holding(wanted.prefix, true));
     return Promise.all(sets).then(function (found) {
@@ -488,7 +558,7 @@ window.custodex = custodex;
       const rows = Array.from(found[0] || []).filter(function (row) {
         return row !== undefined && found.every(function (set) { return set.has(row); });
       });
-      return { rows: rows, sure: wanted.sure };
+      return { rows: rows, sure: wanted.sure && !node.field };
     });
   }
 
@@ -512,24 +582,24 @@ window.custodex = custodex;
   function known(query) {
     return Promise.resolve(loading).then(function () { return parse(query); }).then(function (node) {
       if (!node) return null;
-      const terms = Array.from(new Set(allTerms(node)));
+      const terms = Array.from(new Map(allTerms(node).map(function (term) { return [term.key, term]; })).values());
       return Promise.all(terms.map(candidates)).then(function (found) {
-        return { node: node, facts: new Map(terms.map(function (term, at) { return [term, fact(term, found[at])]; })) };
+        return { node: node, facts: new Map(terms.map(function (term, at) { return [term.key, fact(term, found[at])]; })) };
       });
     });
   }
 
-  /* The ids of all customers that match, best first. At most `limit` of those whose texts must be read to be sure
+  /* The rows of all customers that match, best first. At most `limit` of those whose texts must be read to be sure
      are read; the others stay in the answer and `exact` is false. */
   function all(query, limit) {
     return known(query).then(function (found) {
-      if (!found) return { exact: true, ids: [] };
-      const levels = possible(found), open = isOpen(found.facts), rows = ordered(levels).filter(open).slice(0, limit);
+      if (!found) return { exact: true, rows: [] };
+      const levels = possible(found), open = isOpen(found.facts), read = ordered(levels).filter(open).slice(0, limit);
       let doubts = 0;
       levels.forEach(function (level, row) { if (level && open(row)) doubts++; });
-      return Promise.all(rows.map(textOf)).then(function (texts) {
-        rows.forEach(function (row, at) { levels[row] = confirm(found.node, found.facts, row, texts[at]); });
-        return { exact: doubts <= rows.length, ids: ordered(levels).map(idOf) };
+      return Promise.all(read.map(textOf)).then(function (texts) {
+        read.forEach(function (row, at) { levels[row] = confirm(found.node, found.facts, row, texts[at]); });
+        return { exact: doubts <= read.length, rows: ordered(levels) };
       });
     });
   }
@@ -545,7 +615,8 @@ window.custodex = custodex;
   }
 
   function allTerms(node) {
-    if (node.kind === "term") return [node.text];
+    if (node.kind === "term") return [node];
+    if (node.kind === "column") return [];
     return node.kind === "not" ? allTerms(node.part) : node.parts.flatMap(allTerms);
   }
 
@@ -590,19 +661,22 @@ window.custodex = custodex;
   /* Levels if every open question were answered with yes (or, below NOT, with no). */
   function evaluateRows(node, facts, hopeful) {
     if (node.kind === "term") {
-      const known = facts.get(node.text);
+      const known = facts.get(node.key);
       return known.levels.map(function (level, row) { return level || (hopeful && known.open[row] ? TEXT : 0); });
     }
+    if (node.kind === "column") return columnLevels(node).slice();
     if (node.kind === "not") return evaluateRows(node.part, facts, !hopeful).map(function (level) { return level ? 0 : 1; });
     return combine(node, node.parts.map(function (part) { return evaluateRows(part, facts, hopeful); }));
   }
 
   function confirm(node, facts, row, text) {
     if (node.kind === "term") {
-      const known = facts.get(node.text);
+      const known = facts.get(node.key);
       if (known.levels[row] || !known.open[row]) return known.levels[row];
-      return text.split(VALUE).some(function (value) { return placeIn(value, node.text) >= 0; }) ? TEXT : 0;
+      const tags = node.field ? tagsOf(node.field) : null;
+      return text.split(VALUE).some(function (value) { return (!tags || tags.has(tagOf(value))) && placeIn(value, node.text) >= 0; }) ? TEXT : 0;
     }
+    if (node.kind === "column") return columnLevels(node)[row];
     if (node.kind === "not") return confirm(node.part, facts, row, text) ? 0 : 1;
     const levels = node.parts.map(function (part) { return confirm(part, facts, row, text); });
     return node.kind === "and" && levels.includes(0) ? 0 : Math.max.apply(null, levels);
@@ -637,6 +711,11 @@ window.custodex = custodex;
     }, []);
   }
 
-  const api = { load: load, loaded: false, names: names, ids: ids, full: full, all: all, mark: mark, fold: fold, QueryError: QueryError };
+  const api = {
+    columns: function (query) { return columnsOf(parse(query)); },
+    provide: function (rows) { provided = rows; },
+    every: function () { return book ? book.ids : []; },
+    load: load, loaded: false, names: names, rows: rows, full: full, all: all, mark: mark, fold: fold, QueryError: QueryError,
+  };
   custodex.search = api;
 })();

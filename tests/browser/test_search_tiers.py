@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from custodex.search import Searcher, oracle, sync
 from custodex.search.entries import entry_of
@@ -20,7 +20,6 @@ from search_samples import MemoryReader, book, customers
 
 pytestmark = pytest.mark.browser
 ASSET = Path(__file__).parents[2] / "site/assets/search.js"
-CHROMIUM = Path("/usr/bin/chromium")
 COUNT = 400
 PAGE = """<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'">
@@ -45,22 +44,18 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, searcher: Searcher) -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's chromium")
+def page(tmp_path_factory: pytest.TempPathFactory, searcher: Searcher, browser: Browser) -> Iterator[Page]:
     site = tmp_path_factory.mktemp("site")
     (site / "search").mkdir()
     for name, data in tiers(searcher):
         (site / "search" / name).write_bytes(data)
     (site / "search.js").write_bytes(ASSET.read_bytes())
     (site / "index.html").write_text(PAGE, "utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.goto((site / "index.html").as_uri())
-        opened.evaluate("custodex.search.load('search')")
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.goto((site / "index.html").as_uri())
+    opened.evaluate("custodex.search.load('search')")
+    yield opened
+    opened.close()
 
 
 def asked(page: Page, query: str) -> Any:

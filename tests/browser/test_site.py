@@ -4,90 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from custodex.cli import main
-from workbench import Repo
+from browsed import Site
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
 PAGES = (
     "index.html", "customers.html", "tasks.html", "views.html", "tags.html", "staff.html", "changes.html",
     "health.html", "help.html", "staff/li-wen.html", "team/care.html", "view/at-risk.html", "tag/risk--low.html",
     "by/stage--customer.html", "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html",
 )  # fmt: skip
-
-
-@dataclass
-class Site:
-    """A built site and everything a page complained about or asked for outside its folder."""
-
-    folder: Path
-    browser: Browser
-    trouble: list[str] = field(default_factory=list)
-
-    def url(self, path: str) -> str:
-        name, mark, rest = path.partition("?")
-        return (self.folder / name).as_uri() + mark + rest
-
-    def watch(self, context: BrowserContext) -> Page:
-        page = context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.trouble.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("requestfailed", lambda request: self.trouble.append(f"failed: {request.url}"))
-        return page
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.trouble.append(f"{message.type}: {message.text}")
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.folder.as_uri() + "/", "data:")):
-            self.trouble.append(f"outside: {url}")
-
-
-@pytest.fixture(scope="module")
-def folder(_sample_master: Repo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("browsed") / "repo"
-    shutil.copytree(_sample_master.root, root)
-    assert main(["-C", str(root), "build"]) == 0
-    # nothing but the folder itself may be needed, wherever it lies and whatever it is called
-    target = tmp_path_factory.mktemp("carried") / "客户 #1 site"
-    shutil.move(root / "build/site", target)
-    return target
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def site(folder: Path, browser: Browser) -> Iterator[Site]:
-    found = Site(folder, browser)
-    yield found
-    assert found.trouble == []
-
-
-@pytest.fixture
-def page(site: Site) -> Iterator[Page]:
-    context = site.browser.new_context(viewport={"width": 1280, "height": 900})
-    yield site.watch(context)
-    context.close()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

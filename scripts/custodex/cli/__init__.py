@@ -10,7 +10,8 @@ from custodex import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    # not `list(…)`: in this package that name is the module of the verb, once it was loaded
+    given = [*(sys.argv[1:] if arguments is None else arguments)]
     if given in (
         ["--version"],
         ["-V"],
