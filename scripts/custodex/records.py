@@ -42,6 +42,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("team", "single", "teams"),
     Kind("product", "single", "products"),
     Kind("view", "single", "views"),
+    Kind("policy", "single", "policies"),
 )
 KIND = {kind.name: kind for kind in KINDS}
 EVENT_KINDS = frozenset(kind.name for kind in KINDS if kind.shape == "event")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from custodex.catalog import Catalog
-from custodex.checks import futures
+from custodex.checks import dues, futures
 from custodex.examining import Before
 from custodex.findings import Fault, Finding, Severity, json_pointer
 from custodex.snapshots import Entry, Snapshot
@@ -18,7 +18,7 @@ def findings(
 ) -> list[Finding]:
     """Return every finding about *snapshot*, which the catalog was moved to, sorted."""
     faults: dict[str, list[Fault]] = {}
-    for fault in (*_future(catalog, now), *_changed(catalog, snapshot)):
+    for fault in (*_future(catalog, now), *dues.overdue(catalog, now.date()), *_changed(catalog, snapshot)):
         faults.setdefault(fault.path, []).append(fault)
     found = catalog.findings()
     if faults:
