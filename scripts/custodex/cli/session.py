@@ -138,10 +138,15 @@ class Session:
 
     def catalog(self, source: str = WORKTREE) -> Catalog:
         """Return the catalog, moved to the asked state of the records."""
+        self.git.prefix()  # no repository: say so before a state folder is made
+        return self.catalog_at(self.snapshot(source))
+
+    def catalog_at(self, snapshot: Snapshot) -> Catalog:
+        """Return the catalog, moved to *snapshot*."""
         from custodex.checks import EXAMINER
 
         catalog = self._opened()
-        catalog.sync(self.snapshot(source), EXAMINER)
+        catalog.sync(snapshot, EXAMINER)
         catalog.book.require()
         return catalog
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from custodex.findings import printable
 from custodex.history import Change
+from custodex.records import EVENT_KINDS
 from custodex.telling.words import Teller, Told
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$&])")
@@ -68,7 +69,8 @@ def markdown_change(change: Change, teller: Teller) -> Iterator[str]:
     notes = [escaped(note) for note in _notes(change, teller)]
     when = f" · {change.at[:10]} {escaped(printable(change.who))}" if change.commit else ""
     yield f"- **{escaped(teller.headline(change))}**{when}{''.join(f' · {note}' for note in notes)}"
-    fields = teller.fields(change) if change.action == "changed" else []
+    told_by_headline = change.moved_from or change.action == "removed" or change.kind in EVENT_KINDS
+    fields = teller.fields(change) if change.action == "changed" or not told_by_headline else []
     if fields:
         head = (teller.say("字段", "Field"), teller.say("原值", "Before"), teller.say("新值", "After"))
         yield from ("", f"  | {' | '.join(head)} |", "  | --- | --- | --- |")

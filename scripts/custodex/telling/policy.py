@@ -1,0 +1,43 @@
+"""The decision of the policy in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from custodex.findings import printable
+from custodex.policy import Decision, Need
+from custodex.texts import Lang
+
+_SHOWN = 5
+
+
+def policy_lines(decision: Decision, lang: Lang) -> Iterator[str]:
+    """Yield what is forbidden, then every approval that is needed, with what is there."""
+    zh = lang == "zh"
+    for refusal in decision.refusals:
+        yield f"✗ {printable(refusal.message.get(lang), 300)}"
+    for need in decision.needs:
+        yield need_line(need, lang)
+    if not decision.refusals and not decision.needs:
+        yield "✓ 不需要批准" if zh else "✓ no approval is needed"
+
+
+def need_line(need: Need, lang: Lang) -> str:
+    """Return one needed approval: whether it is there, who may give it, because of what."""
+    zh = lang == "zh"
+    given = ", ".join(need.given) or ("无" if zh else "none yet")
+    may = _listed(need.candidates or need.roles, zh)
+    by = (f"，可由 {may} 批准" if zh else f", by {may}") if may else ""
+    what = _listed(need.records, zh)
+    count = f"{len(need.given)}/{need.count}"
+    said = (
+        f"已有 {count}（{given}）{by}；因为 {what}" if zh else f"has {count} ({given}){by}; because of {what}"
+    )
+    return f"{'✓' if need.met else '…'} {need.label.get(lang)}: {said}"
+
+
+def _listed(names: Sequence[str], zh: bool) -> str:
+    shown = ", ".join(printable(name) for name in names[:_SHOWN])
+    left = len(names) - _SHOWN
+    more = (f" 等 {len(names)} 个" if zh else f" and {left} more") if left > 0 else ""
+    return shown + more

@@ -1,0 +1,198 @@
+"""What a reviewer is told: the merge result is checked, old findings do not block, the old rules decide."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custodex.ids import new_id
+from custodex.records import path_of
+from workbench import Repo
+
+CODE = "91440300MA5F4T8U71"
+
+
+def customer(identifier: str, name: str, **more: Any) -> str:
+    lines = {
+        "id": identifier, "type": "organization", "name": name, "stage": "lead", "owner": "li-wen",
+        **more,
+    }  # fmt: skip
+    text = "".join(f"{key}: {value}\n" for key, value in lines.items())
+    return f'{text}source:\n  channel: website\n  by: li-wen\n  at: "2026-11-01"\n'
+
+
+def propose(repo: Repo, branch: str, files: dict[str, str | None], **environ: str) -> None:
+    """Commit files on a branch from main and go back to main."""
+    repo.git("checkout", "-q", "-b", branch, "main")
+    for path, text in files.items():
+        if text is None:
+            (repo.root / path).unlink()
+        else:
+            repo.write(path, text)
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", branch, **environ)
+    repo.git("checkout", "-q", "main")
+
+
+def review(repo: Repo, span: str, *more: str, code: int = 0) -> dict[str, Any]:
+    done = repo.custodex("review", span, "--format", "json", *more)
+    assert done.returncode == code, done.stderr + done.stdout[:2000]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def codes(found: dict[str, Any], which: str = "new") -> list[str]:
+    return [finding["code"] for finding in found["findings"][which]]
+
+
+def lines_of(repo: Repo, name: str) -> tuple[str, list[str]]:
+    """Return the path of the first customer with this file, and the file's lines."""
+    path = sorted(repo.root.glob(f"records/customers/*/*/{name}"))[0]
+    return str(path.relative_to(repo.root)), path.read_text(encoding="utf-8").splitlines()
+
+
+def test_two_clean_branches_that_clash_together_are_caught_without_a_checkout(sample_repo: Repo) -> None:
+    one, other = new_id(), new_id()
+    target = new_id()
+    shared = {"identifiers": f'{{uscc: "{CODE}"}}'}
+    propose(sample_repo, "base", {path_of("customer", target): customer(target, "将被删除的客户")})
+    sample_repo.git("merge", "-q", "base")
+    propose(sample_repo, "first", {
+        path_of("customer", one): customer(one, "深圳市云帆数据有限公司", **shared),
+        path_of("customer", target): None,
+    })  # fmt: skip
+    linked = (
+        customer(other, "深圳云帆数据公司", **shared) + f"relations:\n  - type: partner\n    to: {target}\n"
+    )
+    propose(sample_repo, "second", {path_of("customer", other): linked})
+    assert not {"unique-taken", "reference-missing"} & {*codes(review(sample_repo, "main..second"))}
+    sample_repo.git("merge", "-q", "--no-ff", "first", "-m", "first")
+    before = sample_repo.git("status", "--porcelain")
+    found = review(sample_repo, "main..second", code=1)
+    assert found["merged"] is True
+    assert {"unique-taken", "reference-missing"} <= {*codes(found)}
+    assert {one, other} in [{pair["one"], pair["other"]} for pair in found["duplicates"]]
+    assert sample_repo.git("status", "--porcelain") == before
+
+
+def test_two_branches_that_each_add_a_key_are_caught(sample_repo: Repo) -> None:
+    identifier = new_id()
+    text = customer(identifier, "示例公司") + "needs: 报价\n" + "".join(f"# {n}\n" for n in range(8))
+    propose(sample_repo, "base", {path_of("customer", identifier): text})
+    sample_repo.git("merge", "-q", "base")
+    top = text.replace("name:", "short_name: 甲\nname:")
+    propose(sample_repo, "top", {path_of("customer", identifier): top})
+    propose(sample_repo, "end", {path_of("customer", identifier): text + "short_name: 乙\n"})
+    sample_repo.git("merge", "-q", "--no-ff", "top", "-m", "top")
+    assert "yaml-duplicate-key" in codes(review(sample_repo, "main..end", code=1))
+
+
+def test_a_conflict_is_named(sample_repo: Repo) -> None:
+    path, lines = lines_of(sample_repo, "contacts.yaml")
+    for branch in ("mine", "theirs"):
+        propose(sample_repo, branch, {path: "\n".join([f"# {branch}", *lines[1:]]) + "\n"})
+    sample_repo.git("merge", "-q", "mine")
+    found = review(sample_repo, "main..theirs", code=1)
+    assert (found["verdict"], found["conflicts"]) == ("conflict", [path])
+
+
+def test_old_findings_do_not_block_and_fixed_ones_are_named(sample_repo: Repo) -> None:
+    identifier, sound = new_id(), new_id()
+    broken = customer(identifier, "示例公司", stage="nowhere")
+    propose(sample_repo, "bad", {path_of("customer", identifier): broken})
+    sample_repo.git("merge", "-q", "bad")
+    propose(sample_repo, "more", {path_of("customer", sound): customer(sound, "另一家公司")})
+    found = review(sample_repo, "main..more")
+    assert (codes(found), found["findings"]["standing"] > 0, found["verdict"]) == ([], True, "waiting")
+    propose(sample_repo, "good", {path_of("customer", identifier): customer(identifier, "示例公司")})
+    assert codes(review(sample_repo, "main..good"), "fixed") != []
+
+
+def test_the_rules_before_the_change_decide(sample_repo: Repo) -> None:
+    rules = sample_repo.read("schema/access.yaml")
+    weaker = rules[: rules.index("  approvals:")] + "  approvals: []\n"
+    propose(sample_repo, "weaker", {"schema/access.yaml": weaker})
+    refused = sample_repo.custodex("policy", "check", "main..weaker")
+    assert refused.returncode == 6
+    assert "li-wen may not write the class structure: schema/access.yaml" in refused.stdout
+    done = sample_repo.custodex("policy", "check", "main..weaker", "--author", "sun-yue", "--format", "json")
+    needs = {need["rule"]: need for need in json.loads(done.stdout)["needs"]}
+    assert (done.returncode, set(needs)) == (6, {"every-change", "structure"})
+    assert needs["structure"]["candidates"] == ["anna-berg"]
+    ok = ("policy", "check", "main..weaker", "--author", "sun-yue", "--approved-by", "anna-berg")
+    assert sample_repo.custodex(*ok).returncode == 0
+    own = ("policy", "check", "main..weaker", "--author", "sun-yue", "--approved-by", "sun-yue")
+    assert sample_repo.custodex(*own).returncode == 6
+
+
+def needs_of(repo: Repo, span: str, *more: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for need in review(repo, span, *more)["policy"]["needs"]:
+        found.setdefault(need["rule"], []).append(need)
+    return found
+
+
+def test_owner_grade_class_and_number_decide_who_approves(sample_repo: Repo) -> None:
+    identifier = new_id()
+    vip = customer(identifier, "示例集团", grade="strategic", owner="anna-berg")
+    propose(
+        sample_repo,
+        "vip",
+        {path_of("customer", identifier): vip},
+        GIT_AUTHOR_EMAIL="chen.hao@custodex.example.com",
+    )
+    needs = needs_of(sample_repo, "main..vip", "--approved-by", "sun-yue")
+    assert needs["account-owner"][0]["candidates"] == ["anna-berg"]
+    assert [(need["count"], need["met"]) for need in needs["key-customers"]] == [(2, False)]
+    needs = needs_of(sample_repo, "main..vip", "--approved-by", "sun-yue", "--approved-by", "anna-berg")
+    assert all(need["met"] for found in needs.values() for need in found)
+    many = {
+        path_of("customer", one): customer(one, f"示例 {one} 公司") for one in (new_id() for _ in range(20))
+    }
+    propose(sample_repo, "many", {**many})
+    bulk = needs_of(sample_repo, "main..many")["bulk"][0]
+    assert (bulk["roles"], len(bulk["records"])) == (["admin", "steward"], 20)
+
+
+def test_who_left_or_is_out_of_training_may_neither_write_nor_approve(sample_repo: Repo) -> None:
+    identifier = new_id()
+    propose(sample_repo, "new", {path_of("customer", identifier): customer(identifier, "示例公司")})
+    for who in ("zhao-peng", "nobody@example.org"):
+        found = review(sample_repo, "main..new", "--author", who, code=6)
+        assert found["policy"]["refusals"][0]["code"] in {"author-unfit", "author-unknown"}
+        assert needs_of(sample_repo, "main..new", "--approved-by", who)["every-change"][0]["given"] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_document_fits_a_comment_and_hides_what_is_sensitive(sample_repo: Repo, lang: str) -> None:
+    many = {
+        path_of("customer", one): customer(one, f"示例 <img src=x> {one}", description="好" * 900)
+        for one in (new_id() for _ in range(120))
+    }
+    path, lines = lines_of(sample_repo, "identity.yaml")
+    born = [line if not line.startswith("birthday") else 'birthday: "1971-01-01"' for line in lines]
+    propose(sample_repo, "many", {**many, path: "\n".join(born) + "\n"})
+    done = sample_repo.custodex("--lang", lang, "review", "main..many", "--format", "markdown")
+    assert len(done.stdout.encode()) <= 64_000
+    assert done.stdout.startswith("**")
+    assert ("left out" if lang == "en" else "没有列出") in done.stdout
+    assert "<img" not in done.stdout.replace("\\<img", "")
+    page = sample_repo.custodex("--lang", lang, "review", "main..many", "--format", "html").stdout
+    assert "&lt;img" in page
+    assert "<img" not in page
+    assert "1971-01-01" not in page + done.stdout
+
+
+def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> None:
+    assert sample_repo.custodex("policy", "codeowners", "--check").returncode == 1
+    assert sample_repo.custodex("policy", "codeowners").returncode == 0
+    assert sample_repo.custodex("policy", "codeowners", "--check").returncode == 0
+    text = Path(sample_repo.root / ".github/CODEOWNERS").read_text(encoding="utf-8")
+    assert "/records/customers/*/*/identity.yaml xie.ning@custodex.example.com\n" in text
+    staff = "records/staff/xie-ning.yaml"
+    sample_repo.write(staff, sample_repo.read(staff) + "forge: xie-ning-example\n")
+    sample_repo.commit("an account")
+    assert sample_repo.custodex("policy", "codeowners", "--check").returncode == 1
