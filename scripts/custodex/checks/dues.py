@@ -11,7 +11,6 @@ from custodex.catalog import Catalog
 from custodex.checks.naming import named
 from custodex.examining import Value
 from custodex.findings import Fault
-from custodex.hints import route
 from custodex.records import SINGLE_KINDS
 from custodex.rules import Rule
 from custodex.texts import Text
@@ -43,7 +42,7 @@ def overdue(catalog: Catalog, today: date) -> Iterator[Fault]:
         " WHERE entries.kind = ? AND documents.value IS NOT NULL ORDER BY path"
     )
     for kind in SINGLE_KINDS:
-        if book.schemas.has(kind) and route(book.schemas.node(kind), _HINT):
+        if book.schemas.hints_at(kind, _HINT):
             for path, text in catalog.db.execute(query, (kind,)):
                 for fault in check(kind, json.loads(text), book, today):
                     yield Fault(fault.code, fault.pointer, fault.params, path=path)
