@@ -9,35 +9,34 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from custodex.errors import EnvironmentFault
+from custodex.gitchanges import (
+    EMPTY_TREE,
+    GITLINK,
+    REGULAR,
+    SYMLINK,
+    UNMERGED,
+    Change,
+    pathspec,
+    raw_changes,
+    readable,
+    status_changes,
+)
 from custodex.texts import Text
 
+__all__ = [
+    "EMPTY_TREE", "GITLINK", "REGULAR", "SYMLINK", "UNMERGED", "Blob", "Change", "Git", "MergedTree", "pathspec",
+    "readable",
+]  # fmt: skip
 _AT_ONCE = 90
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-GITLINK, SYMLINK, REGULAR = "160000", "120000", "100644"
 _MOST_CONFLICTS = 127
 """git merge-file exits with the number of conflicts, up to this."""
-UNMERGED = "unmerged"
-"""The mode of a path whose merge is not resolved; the index then holds no content for it."""
-
-
-class Change(NamedTuple):
-    """One path that differs: mode and blob before and after; an absent side has an empty blob.
-
-    `blob` is None where the new content stands in the worktree and has no blob yet.
-    """
-
-    path: str
-    old_mode: str
-    old_blob: str
-    mode: str
-    blob: str | None
+_OBJECT = re.compile(rb"[0-9a-f]{40,} [0-9a-f]{40,}")
 
 
 class MergedTree(NamedTuple):
@@ -76,6 +75,7 @@ class Git:
         }
         self._prefix: bytes | None = None
         self._head_tree = ""
+        self._just_looked = False
 
     def run(self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,)) -> bytes:
         """Return what git prints; a failure becomes an `EnvironmentFault` that says why."""
@@ -106,19 +106,32 @@ class Git:
 
     def prefix(self) -> bytes:
         """Return where the folder stands inside its Git repository, `b"sub/"` or `b""`."""
-        return self._look_around() if self._prefix is None else self._prefix
+        if self._prefix is None:
+            self._look_around()
+        return self._prefix or b""
 
-    def _look_around(self) -> bytes:
-        """Learn the prefix and HEAD's tree by one process: starting git costs more than what it answers."""
-        asked = ["--is-inside-work-tree", "--show-prefix", "HEAD^{commit}", "HEAD:./"]
+    def _look_around(self, name: str = ".") -> bool:
+        """Learn the prefix, HEAD's tree and whether HEAD holds *name*, all by one process.
+
+        Starting git costs more than what it answers. It stops at the first thing that is not there.
+        """
+        asked = ["--is-inside-work-tree", "--show-prefix", "HEAD^{commit}", "HEAD:./", f"HEAD:./{name}"]
         result = self._start(["rev-parse", *asked], None)
         lines = result.stdout.split(b"\n")
         if len(lines) < 2 or lines[0] != b"true":
             raise self._not_here(result.stderr.decode("utf-8", "replace").strip())
         self._prefix = lines[1]
-        if result.returncode == 0:
-            self._head_tree = lines[3].decode()
-        return self._prefix
+        self._head_tree = lines[3].decode() if _OBJECT.fullmatch(b" ".join(lines[2:4])) else ""
+        self._just_looked = True
+        return result.returncode == 0
+
+    def head_holds(self, name: str) -> bool:
+        """Tell whether there is something called *name* in the folder at HEAD."""
+        return self._look_around(name)
+
+    def look_again(self) -> None:
+        """Forget where HEAD was: others may move it from here on."""
+        self._just_looked = False
 
     def _not_here(self, reason: str) -> EnvironmentFault:
         return EnvironmentFault(
@@ -131,7 +144,9 @@ class Git:
 
     def head_tree(self) -> str:
         """Return the tree of the folder at HEAD; the empty tree before the first commit."""
-        self._look_around()
+        if not self._just_looked:  # HEAD may have moved since
+            self._look_around()
+        self._just_looked = False
         return self._head_tree or self.tree("HEAD") or EMPTY_TREE
 
     def tree(self, revision: str) -> str | None:
@@ -175,13 +190,13 @@ class Git:
         # "top": a path inside the tree, wherever in the repository the command runs
         specs = [path if path.startswith(":") else f":(top){path}" for path in paths]
         output = self.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", *specs)
-        return _raw_changes(output, b"")
+        return raw_changes(output, b"")
 
     def index_changes(self, paths: Sequence[str]) -> Iterator[Change]:
         """Yield what the index says differently from HEAD, below *paths*."""
         base = "HEAD" if self._head_tree or self.commit("HEAD") else EMPTY_TREE
         output = self.run("diff-index", "--cached", "-z", "--raw", "--no-renames", base, "--", *paths)
-        return _raw_changes(output, self.prefix())
+        return raw_changes(output, self.prefix())
 
     def worktree_changes(self, paths: Sequence[str]) -> Iterator[Change]:
         """Yield what the worktree says differently from HEAD, untracked and unignored files included."""
@@ -189,7 +204,7 @@ class Git:
             "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all",
             "--ignore-submodules=none", "--", *paths,
         )  # fmt: skip
-        return _status_changes(output, self.prefix())
+        return status_changes(output, self.prefix())
 
     def merge_text(
         self, ours: bytes, base: bytes, theirs: bytes, labels: Sequence[str], marker_size: int = 7
@@ -198,6 +213,8 @@ class Git:
 
         *labels* name ours, base and theirs behind the markers.
         """
+        import tempfile  # most commands merge nothing
+
         with tempfile.TemporaryDirectory(prefix="custodex-") as folder:
             paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
             for path, data in zip(paths, (ours, base, theirs), strict=True):
@@ -328,51 +345,6 @@ def _read_blob(stream: IO[bytes] | None, name: str, limit: int) -> Blob:
     while left:
         left -= len(stream.read(min(left, 1 << 20)))
     return Blob(name, size, None)
-
-
-def readable(path: str) -> str:
-    r"""Return a path with the bytes that are not UTF-8 as `\xff`: text that can be stored and shown."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace") if not path.isascii() else path
-
-
-def pathspec(path: str) -> str:
-    """Return the pathspec that finds *path*, also where `readable` had to spell its bytes out."""
-    if "\\x" not in path:
-        return f":(top,literal){path}"
-    literal = re.sub(r"[][*?\\]", r"\\\g<0>", re.sub(r"\\x[0-9a-f]{2}", "\0", path))
-    return f":(top,glob){literal}".replace("\0", "*")
-
-
-def _raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
-    fields = output.split(b"\0")
-    for meta, path in zip(fields[0::2], fields[1::2], strict=False):
-        old_mode, mode, old_blob, blob, status = meta[1:].decode().split(" ")
-        if status == "U":
-            old_mode, old_blob, mode, blob = "000000", "", UNMERGED, "0" * 40
-        old = "" if old_mode == "000000" else old_blob
-        new = "" if mode == "000000" else blob
-        yield Change(readable(os.fsdecode(path[len(prefix) :])), old_mode, old, mode, new)
-
-
-def _status_changes(output: bytes, prefix: bytes) -> Iterator[Change]:
-    for entry in output.split(b"\0"):
-        if entry[:1] == b"1":
-            _, xy, sub, head, index, worktree, old, new, path = entry.split(b" ", 8)
-            yield _tracked_change(path[len(prefix) :], xy, sub, head, index, worktree, old, new)
-        elif entry[:1] == b"u":
-            path = entry.split(b" ", 10)[10]
-            yield Change(os.fsdecode(path[len(prefix) :]), "000000", "", REGULAR, None)
-        elif entry[:1] == b"?":
-            yield Change(os.fsdecode(entry[2 + len(prefix) :]), "000000", "", REGULAR, None)
-
-
-def _tracked_change(path: bytes, xy: bytes, _sub: bytes, *columns: bytes) -> Change:
-    head, index, worktree, old, new = (column.decode() for column in columns)
-    old_blob = "" if head == "000000" else old
-    if xy[1:2] == b"D" or (xy[1:2] == b"." and index == "000000"):
-        return Change(os.fsdecode(path), head, old_blob, "000000", "")
-    blob = new if xy[1:2] == b"." else None
-    return Change(os.fsdecode(path), head, old_blob, worktree, blob)
 
 
 def _hint_for(reason: str) -> Text | None:

@@ -112,7 +112,8 @@ class Sync:
         }
         settled = [row[0] for row in self._db.execute("SELECT path FROM entries WHERE local")]
         settled += json.loads(self._store.meta("overlay") or "[]")
-        for path, entry in _entries_at(snapshot, [path for path in settled if path not in found]):
+        known = found.keys() | snapshot.overlay.keys()
+        for path, entry in _entries_at(snapshot, sorted(set(settled) - known)):
             found[path] = entry  # noqa: PERF403 — later rows win over earlier ones
         return self._with_overlay(found)
 

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custodex.yamlfile import MAX_KEY, parse
+from custodex.yamlfile import parse
+from custodex.yamlfile.walking import MAX_KEY
 from custodex.yamlwriter import dump, scalar
 
 _TEXT = st.text(

@@ -18,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # asked by every completion and every doctor: answer before any import
         sys.stdout.write(f"custodex {__version__}\n")
         return 0
+    import gc
+
+    # modules and records are no garbage: looking for some takes a tenth of a small check
+    gc.set_threshold(20_000, 20, 100)
     from custodex.cli.program import run
 
     return run(given)

@@ -153,8 +153,7 @@ class Session:
     def _opened(self) -> Catalog:
         from custodex.catalog import Catalog
 
-        self.git.prefix()  # no repository: say so before a state folder is made
-        self._refuse_foreign_state()
+        self._refuse_foreign_state()  # no repository: it says so before a state folder is made
         if self._catalog is None:
             self._catalog = Catalog(self.root)
             self._closing.append(self._catalog.close)
@@ -168,6 +167,7 @@ class Session:
         from custodex.store import state_folder
 
         catalog = self._opened()
+        self.git.look_again()  # waiting for the lock may take a while
         state = state_folder(self.root)
         lock = None if dry else Lock(state, self.now, wait=_PATIENCE, break_dead=break_lock)
         return Author(
@@ -178,7 +178,7 @@ class Session:
         """Refuse derived files that came with a commit: they could say "checked" of what nobody checked."""
         from custodex.store import FOLDER
 
-        if (self.root / FOLDER).exists() and self.git.has_tree(f"HEAD:./{FOLDER}"):
+        if self.git.head_holds(FOLDER) and (self.root / FOLDER).exists():
             raise IntegrityFault(
                 Text(f"{FOLDER}/ 被提交到了 Git 中", f"{FOLDER}/ is committed to Git"),
                 Text(
