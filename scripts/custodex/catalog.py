@@ -179,6 +179,11 @@ class Catalog:
         )
         return [(path, pointer) for path, pointer in self.db.execute(query, (key,))]
 
+    def targets(self, folder: str) -> set[str]:
+        """Return the keys below *folder* that some document refers to, whether such a record exists or not."""
+        query = "SELECT DISTINCT target FROM refs WHERE target >= ? AND target < ? AND NOT mention"
+        return {key for (key,) in self.db.execute(query, (f"{folder}/", f"{folder}0"))}
+
     def later_than(self, moment: str) -> list[tuple[str, str, str]]:
         """Return (path, kind, JSON text) of documents with a past-only time after *moment* (UTC)."""
         query = (

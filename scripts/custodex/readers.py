@@ -101,6 +101,10 @@ class Reader:
         """Return (path, JSON pointer) of every readable reference to the record *key*."""
         return [row for row in self._catalog.referrers(key) if self.may_read_at(*row)]
 
+    def targets(self, folder: str) -> set[str]:
+        """Return the keys below *folder* that something refers to, readable or not: never show them, only plan."""
+        return self._catalog.targets(folder)
+
     def findings(self) -> list[Finding]:
         """Return the findings about what the audience may read."""
         return [

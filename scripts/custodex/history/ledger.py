@@ -116,12 +116,20 @@ class Ledger:
         return [Step(*row) for row in self._db.execute(query, (record, self._until))]
 
     def recent(self, limit: int) -> list[Step]:
-        """Return the steps of the newest commits, at most *limit* steps."""
-        query = (
-            f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
-            " WHERE commit_id <= ? ORDER BY commit_id DESC, path LIMIT ?"
-        )
-        return [Step(*row) for row in self._db.execute(query, (self._until, limit))]
+        """Return the steps of the newest commits, at most *limit* steps, as `steps` orders them."""
+        found: list[Step] = []
+        # one commit after the other: the first commit of a book may hold all of it, and is seldom reached
+        query = "SELECT DISTINCT commit_id FROM touches WHERE commit_id <= ? ORDER BY commit_id DESC"
+        newest = self._db.execute(query, (self._until,))
+        for (number,) in newest:
+            query = (  # Git tells of files in the order of their paths, and so they were taken in
+                f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
+                " WHERE commit_id = ? ORDER BY touches.rowid LIMIT ?"
+            )
+            found.extend(Step(*row) for row in self._db.execute(query, (number, limit - len(found))))
+            if len(found) == limit:
+                break
+        return found
 
     def since(self, moment: str) -> Iterator[Step]:
         """Yield the steps of commits written at *moment* (RFC 3339) or later, newest first."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -22,9 +23,9 @@ from custodex.site.known import Cards, Incoming
 from custodex.site.output import SEAL, Fresh, Output, Staged, fault, recover, refuse_foreign
 from custodex.site.pagemodels import IndexPage
 from custodex.site.pageset import PageSet, Touched
-from custodex.site.pooling import Shared, read_all, render_all
+from custodex.site.pooling import SEARCH, Done, Shared, render_all, take_all
 from custodex.site.sources import HistorySource
-from custodex.site.state import State, numbers
+from custodex.site.state import State, rows_of
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
 from custodex.templating import Messages, Templates, digest_of, read_messages
@@ -97,26 +98,21 @@ class _Build:
         state.set_meta({"name": "", "chunks": ""})
         output = Fresh(job.out)
         try:
-            rows, incoming = self._read_everything()
-            # a note names its staff, a page its parents: the same few cards again and again
-            known = lru_cache(_CARDS_KEPT)(lambda key: _card(rows, key))
-            cards = Cards(known, lambda key: incoming.get(key, ()))
-            shared = Shared(job, lambda: cards, self._templates, by_record(self._findings), output)
+            writer = Writer(output, state, 0)
+            few = self._take_few()
+            shared = Shared(
+                job, lambda: Cards(few.get, _nobody), self._templates, by_record(self._findings), output,
+                self._reader.targets("customers"),
+            )  # fmt: skip
             for _, templates in self._templates.values():
                 templates.warm(TEMPLATES)
-            writer = Writer(output, state, 0)
-            keys = [key for key in rows if key.startswith("customers/")]
-            batches = render_all(shared, keys)
-            first = next(batches, [])  # starts the workers: the other pages are made while they render
-            self._pages(shared.engine(), writer, Touched(everything=True))
-            self._sources(writer, keys)
-            for batch in chain([first], batches):
-                for one in batch:
-                    for path, digest in one.files:
-                        writer.note(path, one.key, digest)
-                    state.ask(one.key, one.asks)
-                    self._rendered += len(one.files)
-                writer.flush()
+            waiting = self._take_customers(shared, writer)
+            batches = self._render_rest(shared, few, waiting)
+            first = next(batches, Done())  # starts the workers: the other pages are made while they render
+            here = replace(shared, cards=lambda: Cards(state.card, state.incoming))
+            self._pages(here.engine(), writer, Touched(everything=True))
+            for done in chain([first], batches):
+                self._note(done, writer)
             output.write(SEAL, self._seal(writer))
             self._remember(writer)
         except BaseException:
@@ -124,36 +120,58 @@ class _Build:
             raise
         return self._built(writer, full=True), output
 
-    def _read_everything(self) -> tuple[dict[str, str], dict[str, list[Incoming]]]:
-        rows: dict[str, str] = {}
-        incoming: dict[str, list[Incoming]] = {}
+    def _take_few(self) -> dict[str, Card]:
+        """Take in staff, teams, products and views: they are few, and every page names some."""
+        engine = Engine(self._job, self._reader, self._history, Cards(_none, _nobody), self._templates, {})
+        keys = [key for kind in OTHERS for key in self._reader.keys(kind)]
+        few = {card.key: card for _, card in engine.read(keys)}
+        rows = rows_of(few.values())
+        self._state.add(rows)
+        self._state.shift(rows.totals)
+        return few
+
+    def _take_customers(self, shared: Shared, writer: Writer) -> list[str]:
+        """Take in all customers and write the pages of most; return the keys of those that need to know others."""
+        waiting: set[str] = set()
         totals: Counter[tuple[str, str]] = Counter()
-        shared = Shared(self._job, _no_cards, self._templates, {})
-        keys = self._reader.keys("customer") + [key for kind in OTHERS for key in self._reader.keys(kind)]
-        for batch in read_all(shared, keys):
-            self._state.add(batch)
-            for card in batch:
-                totals.update(numbers(card))
-                rows[card.key] = card.to_row()
-                for edge in card.edges:
-                    incoming.setdefault(edge.target, []).append((card.key, edge))
+        for taken in take_all(shared, self._reader.keys("customer")):
+            self._state.add(taken.rows)
+            totals.update(taken.rows.totals)
+            self._note(taken.done, writer)
+            waiting.update(taken.waiting)
         self._state.shift(totals)
-        return rows, {key: sorted(found, key=_source) for key, found in incoming.items()}
+        return sorted(waiting.union(self._state.spoken_of()))
+
+    def _render_rest(self, shared: Shared, few: Mapping[str, Card], waiting: Sequence[str]) -> Iterator[Done]:
+        state = self._state
+        rows, incoming = state.tied({*waiting, *shared.tied}), state.all_incoming()
+        # a page names its parents and neighbours: the same few cards again and again
+        known = lru_cache(_CARDS_KEPT)(lambda key: few.get(key) or _card(rows, key))
+        rest = replace(shared, cards=lambda: Cards(known, lambda key: incoming.get(key, ())))
+        return render_all(rest, waiting)
+
+    def _note(self, done: Done, writer: Writer) -> None:
+        for path, owner, digest in done.files:
+            writer.note(path, owner, digest, self._state.file(path))
+        self._rendered += sum(owner.startswith("customers/") for _, owner, _ in done.files)
+        self._state.add_asks(done.asks)
+        writer.flush()
 
     # --- the difference
 
     def _update(self, edits: set[str]) -> tuple[Built, Output]:
         state, job = self._state, self._job
         cards = Cards(state.card, state.incoming)
-        shared = Shared(job, lambda: cards, self._templates, by_record(self._findings))
-        engine = Engine(job, self._reader, self._history, cards, self._templates, shared.findings)
+        findings = by_record(self._findings)
+        engine = Engine(job, self._reader, self._history, cards, self._templates, findings)
         touched = Touched()
         gone, dirty = self._take(engine, touched)
         dirty |= {key for key in edits if key.startswith("customers/")}
         staged = Staged(job.out)
         writer = Writer(staged, state, int(state.meta("name"), 16))
         for key in sorted(dirty):
-            files, asks = engine.customer(key)
+            record, card = self._reader.record(key), state.card(key)
+            files, asks = engine.customer(record, card) if record and card else ([], [])
             writer.put(key, files)
             state.ask(key, asks)
             self._rendered += len(files)
@@ -172,7 +190,7 @@ class _Build:
         """Take in the records that changed; return those gone and the customers to render."""
         state = self._state
         changes = self._reader.changes(int(state.meta("seq") or 0))
-        found = {card.key: card for card in engine.read([key for key, _, gone in changes if not gone])}
+        found = {card.key: card for _, card in engine.read([key for key, _, gone in changes if not gone])}
         said: set[str] = set()
         for key, _, _ in changes:
             old, new = state.card(key), found.get(key)
@@ -200,8 +218,8 @@ class _Build:
             writer.put("assets", _assets(job.folders))
             index = next(iter(engine.tongues.values()))
             writer.put("index", {"index.html": index.render("index", _index(job, stocks))})
-        if touched.everything or self._state.meta("seq") != self._now["seq"]:
-            self._search(writer, anew=touched.everything)
+        elif self._state.meta("seq") != self._now["seq"]:
+            self._search(writer)
         writer.flush()
         return pages
 
@@ -210,16 +228,16 @@ class _Build:
         for key, files in formdata.sources(self._reader, keys):
             writer.put(f"source {key}", files)
 
-    def _search(self, writer: Writer, *, anew: bool) -> None:
+    def _search(self, writer: Writer) -> None:
         """Write the search files: those that the changed customers touch, or all where that is not possible."""
         job = self._job
-        if not anew and job.patch_tiers is not None:
+        if job.patch_tiers is not None:
             patch = job.patch_tiers(self._changed, lambda name: _bytes_of(job.out / "search" / name))
             if patch is not None:
-                writer.change("search", {f"search/{name}": data for name, data in patch.items()})
+                writer.change(SEARCH, {f"search/{name}": data for name, data in patch.items()})
                 return
         if job.tiers is not None:
-            writer.put("search", ((f"search/{name}", data) for name, data in job.tiers()))
+            writer.put(SEARCH, ((f"search/{name}", data) for name, data in job.tiers()))
 
     def _seal(self, writer: Writer) -> bytes:
         version = self._job.version
@@ -285,12 +303,13 @@ def _bytes_of(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _no_cards() -> Cards:
-    return Cards(lambda _: None, lambda _: ())
+def _none(_key: str) -> None:
+    """Know no card."""
 
 
-def _source(incoming: Incoming) -> str:
-    return incoming[0]
+def _nobody(_key: str) -> Sequence[Incoming]:
+    """Know of nobody who speaks of a record."""
+    return ()
 
 
 def _identity(job: Job, reader: Reader, history: HistorySource) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from custodex.examining import Record
 from custodex.findings import Finding
 from custodex.readers import Reader
 from custodex.records import locate
@@ -63,21 +64,21 @@ class Engine:
             pages = CustomerPages(context, self.judge, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)
 
-    def read(self, keys: Sequence[str]) -> Iterator[Card]:
-        """Yield the cards of these records, as far as they exist."""
-        book, job = self.reader.book, self.job
+    def read(self, keys: Sequence[str]) -> Iterator[tuple[Record, Card]]:
+        """Yield these records with their cards, as far as they exist."""
         for record in self.reader.select(list(keys)):
-            figures = job.contributions(record) if record.kind == "customer" else {}
-            yield card_of(record, book, self.judge, figures)
+            yield record, self.card(record)
 
-    def customer(self, key: str) -> tuple[Files, list[str]]:
+    def card(self, record: Record) -> Card:
+        """Return the card of a record."""
+        figures = self.job.contributions(record) if record.kind == "customer" else {}
+        return card_of(record, self.reader.book, self.judge, figures)
+
+    def customer(self, record: Record, card: Card) -> tuple[Files, list[str]]:
         """Return the files of one customer and what its pages asked for."""
-        record, card = self.reader.record(key), self.cards.card(key)
         self.cards.taken()
-        if record is None or card is None:
-            return [], []
-        edits = () if card.state else self.history.for_record(key)
-        subject = Subject(record, card, edits, self._findings.get(key, ()))
+        edits = () if card.state else self.history.for_record(card.key)
+        subject = Subject(record, card, edits, self._findings.get(card.key, ()))
         files: Files = []
         for lang, tongue in self.tongues.items():
             if card.state:
@@ -86,7 +87,7 @@ class Engine:
                 continue
             for page in tongue.customers.pages(subject):
                 files.append((f"{lang}/{page.frame.path}", tongue.render("customer", page)))
-        own = f"card {key}"
+        own = f"card {card.key}"
         return files, [what for what in self.cards.taken() if what != own]
 
 

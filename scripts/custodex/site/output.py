@@ -21,6 +21,7 @@ from custodex.texts import Text
 SEAL = "build.json"
 _JOURNAL = "journal.json"
 _EXCHANGE, _AT_FDCWD = 2, -100
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Output(Protocol):
@@ -71,8 +72,14 @@ class Fresh:
         if folder not in self._made:
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
             self._made.add(folder)
-        with open(f"{self.folder}/{path}", "wb") as file:  # noqa: PTH123 - a third faster than through Path
-            file.write(data)
+        # half the time of a file object; the folder is new, so that nothing stands there yet
+        file = os.open(f"{self.folder}/{path}", _NEW, 0o666)
+        try:
+            written = os.write(file, data)
+            while written < len(data):
+                written += os.write(file, memoryview(data)[written:])
+        finally:
+            os.close(file)
 
     def remove(self, path: str) -> None:
         """There is nothing to remove from a new folder."""

@@ -1,49 +1,68 @@
-"""Reading and rendering many customers in several forked processes; what they share is made before the fork."""
+"""Reading and rendering many customers in several forked processes; what they share is made before the fork.
+
+Most customers have nothing to do with another one: they are read once and their pages written at once. The few
+that are tied to others wait until every card is known.
+"""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from custodex.examining import Record
 from custodex.findings import Finding
+from custodex.site import formdata
 from custodex.site.cards import Card
 from custodex.site.engine import Engine
 from custodex.site.job import Job
 from custodex.site.known import Cards
 from custodex.site.output import Output
-from custodex.site.state import digest
+from custodex.site.state import Rows, digest, rows_of
 from custodex.templating import Messages, Templates
 from custodex.texts import Lang
 from custodex.workers import end_with_parent
 
 T = TypeVar("T")
 _CHUNK = 100
-_WORTH_A_POOL = 400
+_WORTH_A_POOL = 4  # shares
+SEARCH = "search"
+"""The owner of the search files."""
+Share = Sequence[str]
+"""The keys of the customers that one process looks after at a time; an empty one stands for the search files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """One customer as written: its files with their digests, what its pages asked for."""
+@dataclass(slots=True)
+class Done:
+    """Pages as written: (path, owner, digest); what they asked for: (what, page)."""
 
-    key: str
-    files: list[tuple[str, bytes]]
-    asks: list[str]
+    files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    asks: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Taken:
+    """Customers taken in: their rows, the pages already made, the keys of those that wait for others."""
+
+    rows: Rows
+    done: Done
+    waiting: list[str]
 
 
 @dataclass(slots=True)
 class Shared:
-    """What every process starts from."""
+    """What every process starts from; `tied` are the customers that are known to wait for others."""
 
     job: Job
     cards: Callable[[], Cards]
     templates: Mapping[Lang, tuple[Messages, Templates]]
     findings: Mapping[str, Sequence[Finding]]
-    output: Output | None = None
+    output: Output
+    tied: Collection[str] = ()
 
     def engine(self) -> Engine:
         """Return an engine with a connection of its own."""
@@ -51,53 +70,95 @@ class Shared:
         return Engine(self.job, reader, history, self.cards(), self.templates, self.findings)
 
 
-def read_all(shared: Shared, keys: Sequence[str]) -> Iterator[list[Card]]:
-    """Yield the cards of all records, in batches."""
-    return _spread(shared, keys, _read)
+def take_all(shared: Shared, keys: Sequence[str]) -> Iterator[Taken]:
+    """Write the search files, read all these customers and write the pages of those that stand alone, in batches."""
+    return _spread(shared, [(), *_shares(keys)], _take)
 
 
-def render_all(shared: Shared, keys: Sequence[str]) -> Iterator[list[Rendered]]:
-    """Render all customers straight into the shared output, in batches."""
-    return _spread(shared, keys, _render)
+def render_all(shared: Shared, keys: Sequence[str]) -> Iterator[Done]:
+    """Write the pages of these customers, in batches."""
+    return _spread(shared, _shares(keys), _render)
 
 
-def _read(engine: Engine, _shared: Shared, keys: Sequence[str]) -> list[Card]:
-    return list(engine.read(keys))
+def _shares(keys: Sequence[str]) -> list[Share]:
+    return [keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK)]
 
 
-def _render(engine: Engine, shared: Shared, keys: Sequence[str]) -> list[Rendered]:
-    found = []
-    for key in keys:
-        files, asks = engine.customer(key)
-        for path, data in files:
-            if shared.output is not None:
-                shared.output.write(path, data)
-        found.append(Rendered(key, [(path, digest(data)) for path, data in files], asks))
-    return found
+def _take(engine: Engine, shared: Shared, keys: Share) -> Taken:
+    if not keys:
+        return Taken(rows_of(()), _search(shared), [])
+    cards: list[Card] = []
+    done, waiting = _sources(engine, shared, keys), list[str]()
+    for record, card in engine.read(keys):
+        cards.append(card)
+        if card.edges or card.key in shared.tied or not _written(engine, shared, record, card, done):
+            waiting.append(card.key)
+    return Taken(rows_of(cards), done, waiting)
+
+
+def _search(shared: Shared) -> Done:
+    """Write all search files."""
+    done = Done()
+    for name, data in shared.job.tiers() if shared.job.tiers is not None else ():
+        shared.output.write(f"search/{name}", data)
+        done.files.append((f"search/{name}", SEARCH, digest(data)))
+    return done
+
+
+def _sources(engine: Engine, shared: Shared, keys: Share) -> Done:
+    """Write what the forms of these customers start from."""
+    done = Done()
+    for key, files in formdata.sources(engine.reader, keys):
+        for path, data in files.items():
+            shared.output.write(path, data)
+            done.files.append((path, f"source {key}", digest(data)))
+    return done
+
+
+def _render(engine: Engine, shared: Shared, keys: Share) -> Done:
+    done = Done()
+    for record in engine.reader.select(list(keys)):
+        card = engine.cards.card(record.key)
+        if card is not None:
+            _written(engine, shared, record, card, done, alone=False)
+    return done
+
+
+def _written(
+    engine: Engine, shared: Shared, record: Record, card: Card, done: Done, *, alone: bool = True
+) -> bool:
+    """Write the pages of one customer, unless they should stand *alone* and named another one."""
+    files, asks = engine.customer(record, card)
+    if alone and any(what.startswith("card customers/") for what in asks):
+        return False
+    for path, data in files:
+        shared.output.write(path, data)
+        done.files.append((path, card.key, digest(data)))
+    done.asks.extend((what, card.key) for what in asks)
+    return True
 
 
 def _spread(
-    shared: Shared, keys: Sequence[str], work: Callable[[Engine, Shared, Sequence[str]], T]
+    shared: Shared, shares: Sequence[Share], work: Callable[[Engine, Shared, Share], T]
 ) -> Iterator[T]:
-    chunks = [keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK)]
-    if shared.job.processes < 2 or len(keys) < _WORTH_A_POOL or sys.platform != "linux":
+    if shared.job.processes < 2 or len(shares) < _WORTH_A_POOL or sys.platform != "linux":
         engine = shared.engine()
-        for chunk in chunks:
-            yield work(engine, shared, chunk)
+        for share in shares:
+            yield work(engine, shared, share)
         return
     _WORK[:] = [(shared, work)]
     context = multiprocessing.get_context("fork")
     gc.freeze()  # what is shared stays shared: the collector must not touch its pages
     try:
         with ProcessPoolExecutor(shared.job.processes, context, _start) as pool:
-            for done in pool.map(_run, chunks):
+            for done in pool.map(_run, shares):
                 yield cast("T", done)
     finally:
         gc.unfreeze()
         _WORK.clear()
 
 
-_WORK: list[tuple[Shared, Callable[[Engine, Shared, Sequence[str]], object]]] = []
+_WORK: list[tuple[Shared, Callable[[Engine, Shared, Share], object]]] = []
 _ENGINE: list[Engine] = []
 
 
@@ -107,6 +168,6 @@ def _start() -> None:
     _ENGINE[:] = [_WORK[0][0].engine()]
 
 
-def _run(keys: Sequence[str]) -> object:
+def _run(keys: Share) -> object:
     shared, work = _WORK[0]
     return work(_ENGINE[0], shared, keys)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from custodex.site.cards import Card, Edge, from_row
@@ -42,6 +43,17 @@ _ROWS_A_FILE = 2048
 
 Place = tuple[str, str]
 """Where a record stands among those of its kind: its sort key, then its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Cards as they are kept, and what they add to the totals."""
+
+    cards: list[tuple[str, str, int, str, int, str]]
+    facets: list[tuple[str, str, str, str]]
+    edges: list[tuple[str, str, int, str, str, str, str, str]]
+    tasks: list[tuple[str, str, str, str]]
+    totals: Mapping[tuple[str, str], int]
 
 
 class State:
@@ -113,13 +125,34 @@ class State:
         )
         return [(source, Edge(*edge)) for source, *edge in self._db.execute(query, (key,))]
 
+    def spoken_of(self) -> list[str]:
+        """Return the keys of the customers of which another one says something."""
+        query = "SELECT DISTINCT target FROM edges WHERE target IN (SELECT key FROM cards)"
+        return [key for (key,) in self._db.execute(query)]
+
+    def all_incoming(self) -> dict[str, list[Incoming]]:
+        """Return what customers say of each other, by whom it is about."""
+        query = "SELECT source, kind, target, type, since, until, note FROM edges ORDER BY target, source, position"
+        found: dict[str, list[Incoming]] = {}
+        for source, *edge in self._db.execute(query):
+            found.setdefault(edge[1], []).append((source, Edge(*edge)))
+        return found
+
+    def tied(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the cards, as rows, of these customers and of all that speak of another or are spoken of."""
+        ends = "SELECT source FROM edges UNION SELECT target FROM edges"
+        wanted = {*keys, *(key for (key,) in self._db.execute(ends))}
+        query = "SELECT row FROM cards WHERE key = ?"
+        found = ((key, self._db.execute(query, (key,)).fetchone()) for key in wanted)
+        return {key: row[0] for key, row in found if row}
+
     def replace(self, key: str, card: Card | None) -> None:
         """Put a card in place of the one with this key; None removes it."""
         old = self.card(key)
         if old is not None:
             self._remove(old)
         if card is not None:
-            self.add([card])
+            self.add(rows_of([card]))
         self._shift(old, card)
 
     def _remove(self, old: Card) -> None:
@@ -127,23 +160,12 @@ class State:
         for table, column in (("facets", "key"), ("edges", "source"), ("tasks", "key")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (old.key,))  # noqa: S608
 
-    def add(self, cards: Iterable[Card]) -> None:
-        """Add cards that are not there yet; their totals are up to the caller."""
-        rows, facets, edges, tasks = [], [], [], []
-        for card in cards:
-            alive = int(not card.state)
-            rows.append((card.key, card.kind, alive, card.sort, card.bucket, card.to_row()))
-            if alive and card.kind == "customer":
-                facets += [(facet, value, card.sort, card.key) for facet, value in card.every()]
-                tasks += [(card.key, task.stem, task.due or "9", task.assignee) for task in card.tasks]
-            edges += [
-                (edge.target, card.key, number, edge.kind, edge.type, edge.since, edge.until, edge.note)
-                for number, edge in enumerate(card.edges)
-            ]
-        self._db.executemany("INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)", rows)
-        self._db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?)", facets)
-        self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", edges)
-        self._db.executemany("INSERT INTO tasks VALUES (?, ?, ?, ?)", tasks)
+    def add(self, rows: Rows) -> None:
+        """Add the rows of cards that are not there yet; their totals are up to the caller."""
+        self._db.executemany("INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)", rows.cards)
+        self._db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?)", rows.facets)
+        self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.edges)
+        self._db.executemany("INSERT INTO tasks VALUES (?, ?, ?, ?)", rows.tasks)
 
     # --- totals
 
@@ -212,6 +234,10 @@ class State:
         self._db.execute("DELETE FROM asks WHERE page = ?", (page,))
         self._db.executemany("INSERT INTO asks VALUES (?, ?)", [(what, page) for what in asked])
 
+    def add_asks(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Note (what, page) of pages that have asked for nothing before."""
+        self._db.executemany("INSERT OR IGNORE INTO asks VALUES (?, ?)", rows)
+
     def askers(self, what: Iterable[str]) -> set[str]:
         """Return the pages that asked for any of these."""
         query = "SELECT page FROM asks WHERE what = ?"
@@ -224,6 +250,11 @@ class State:
         query = "SELECT path, digest FROM files WHERE owner = ?"
         return dict(self._db.execute(query, (owner,)).fetchall())
 
+    def file(self, path: str) -> bytes | None:
+        """Return the digest of a file, None if there is none."""
+        row = self._db.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
     def put_files(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Note files: path, owner, digest."""
         self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
@@ -235,6 +266,23 @@ class State:
     def close(self) -> None:
         """Let go of the file."""
         self.store.close()
+
+
+def rows_of(cards: Iterable[Card]) -> Rows:
+    """Return cards as `State.add` takes them; a worker process does this for its share."""
+    rows = Rows([], [], [], [], totals := Counter[tuple[str, str]]())
+    for card in cards:
+        totals.update(numbers(card))
+        alive = int(not card.state)
+        rows.cards.append((card.key, card.kind, alive, card.sort, card.bucket, card.to_row()))
+        if alive and card.kind == "customer":
+            rows.facets.extend((facet, value, card.sort, card.key) for facet, value in card.every())
+            rows.tasks.extend((card.key, task.stem, task.due or "9", task.assignee) for task in card.tasks)
+        rows.edges.extend(
+            (edge.target, card.key, number, edge.kind, edge.type, edge.since, edge.until, edge.note)
+            for number, edge in enumerate(card.edges)
+        )
+    return rows
 
 
 def _numbers(card: Card | None) -> dict[tuple[str, str], int]:

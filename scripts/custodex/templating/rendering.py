@@ -27,6 +27,7 @@ class _Environment(jinja2.Environment):
     template_class = Quick
     messages: Messages
     whole: bool
+    parsed: dict[str, nodes.Template]  # whoever puts them in copies them
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -35,8 +36,10 @@ class _Environment(jinja2.Environment):
     def _source(self, name: str) -> nodes.Template:
         if self.loader is None:
             raise jinja2.TemplateNotFound(name)
-        text, filename, _ = self.loader.get_source(self, name)
-        return super()._parse(text, name, filename)
+        if name not in self.parsed:
+            text, filename, _ = self.loader.get_source(self, name)
+            self.parsed[name] = super()._parse(text, name, filename)
+        return self.parsed[name]
 
 
 class Templates:
@@ -84,7 +87,7 @@ def _environment(
         bytecode_cache=cache,
         keep_trailing_newline=True,
     )
-    made.messages, made.whole = messages, whole
+    made.messages, made.whole, made.parsed = messages, whole, {}
     made.globals["t"] = messages
     made.filters["number"] = _number
     return made
