@@ -23,7 +23,7 @@ from custodex.site.cards import card_of
 from custodex.site.completeness import Completeness
 from custodex.site.context import EVERYONE, Context
 from custodex.site.known import Cards
-from custodex.site.state import State, numbers
+from custodex.site.state import State, rows_of
 from custodex.site.stock import NO_VERSION, Stock
 from custodex.templating import read_messages
 from custodex.texts import LANGS
@@ -76,8 +76,9 @@ def _data(reader: Reader, count: int, site: Path) -> None:
         for card in (
             *staff, *(card_of(one, reader.book, judge, {}) for one in Generator().records(count))
         ):  # fmt: skip
-            state.add([card])
-            totals.update(numbers(card))
+            rows = rows_of([card])
+            state.add(rows)
+            totals.update(rows.totals)
         state.shift(totals)
     messages = read_messages([ROOT / "site"])
     cards = Cards(state.card, state.incoming)
@@ -89,8 +90,8 @@ def _data(reader: Reader, count: int, site: Path) -> None:
         (site / f"data/table.{lang}.js").write_bytes(table)
     facets = list(context.facet_nodes)
     for chunk in datafiles.chunks(state.starts()):
-        rows = list(state.between(chunk.first, chunk.last))
-        (site / "data" / chunk.name).write_bytes(datafiles.rows_file(chunk.name, rows, facets))
+        listed = list(state.between(chunk.first, chunk.last))
+        (site / "data" / chunk.name).write_bytes(datafiles.rows_file(chunk.name, listed, facets))
     state.close()
 
 
