@@ -58,6 +58,7 @@ class Context:
         self.relations = Relations(self.words, self.known)
         self._audience = audience
         self.forms = forms
+        self._badges: dict[tuple[str, str], Badge] = {}
         self.site_title = self.words.say(as_text(book.settings.get("title")), "custodex")
 
     def frame(self, title: str, path: str, section: Section, description: str = "") -> Frame:
@@ -104,7 +105,12 @@ class Context:
 
     def badge(self, facet: str, value: str) -> Badge | None:
         """Return a coded value with a link to the list; None without a value."""
-        return Badge(value, self.label(facet, value), addresses.filtered({facet: [value]})) if value else None
+        if not value:
+            return None
+        if (facet, value) not in self._badges:
+            link = addresses.filtered({facet: [value]})
+            self._badges[facet, value] = Badge(value, self.label(facet, value), link)
+        return self._badges[facet, value]
 
     def table(
         self, cards: Sequence[Card], total: int, link: str, columns: Sequence[str] = ()

@@ -53,6 +53,11 @@ class Forges:
         )
         return HandOver(edit, new, report, self._prefix)
 
+    @property
+    def known(self) -> bool:
+        """Tell whether there is a forge to link to."""
+        return bool(self._patterns)
+
     def commit(self, name: str) -> str:
         """Return the page of a commit."""
         return self._link("commit", commit=name) if name else ""

@@ -59,6 +59,7 @@ class Known:
         self.cards = cards
         self.lang = lang
         self._labels = labels or {}
+        self._named: dict[tuple[tuple[str, ...], str], tuple[Link, set[str]]] = {}
 
     def link(self, key: str, *, hint: bool = False) -> Link:
         """Return a link to a record; an unknown one shows its id and leads nowhere."""
@@ -76,6 +77,18 @@ class Known:
 
     def named(self, kinds: Sequence[str], name: str) -> Link:
         """Return a link to the record called *name* of the first of *kinds* that has one."""
+        if "customer" in kinds:
+            return self._found(kinds, name)
+        # staff, teams and products are few, and named again and again
+        known = self._named.get((tuple(kinds), name))
+        if known is None:
+            asked, self.cards.asked = self.cards.asked, set()
+            known = self._named[tuple(kinds), name] = (self._found(kinds, name), self.cards.asked)
+            self.cards.asked = asked
+        self.cards.asked |= known[1]
+        return known[0]
+
+    def _found(self, kinds: Sequence[str], name: str) -> Link:
         for kind in kinds:
             key = record_key(kind, name)
             if self.cards.card(key) is not None:

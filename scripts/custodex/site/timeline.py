@@ -32,11 +32,16 @@ _MAX_CHANGES = 20
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How to show the documents of one kind: which fields are texts, which are facts."""
+    """How to show the documents of one kind: the fields that are texts and facts, with labels, and their order."""
 
     node: Node
-    texts: tuple[tuple[str, Node, str], ...]
-    facts: tuple[tuple[str, Node, str], ...]
+    texts: Mapping[str, str]
+    facts: Mapping[str, tuple[Node, str]]
+    order: Mapping[str, int]
+
+    def shown(self, value: Value) -> list[str]:
+        """Return the texts and facts that a document has, in the order of the schema."""
+        return sorted(value.keys() & self.order.keys(), key=self.order.__getitem__)
 
 
 class Timelines:
@@ -51,14 +56,16 @@ class Timelines:
         if kind not in self._plans:
             schemas = self._values.words.book.schemas
             node = schemas.node(kind) if schemas.has(kind) else Node({})
-            texts, facts = [], []
+            texts, facts = dict[str, str](), dict[str, tuple[Node, str]]()
             for name, part in node.fields.items():
-                row = (name, part, self._values.words.of(part, name))
                 if part.schema.get("maxLength", 0) > _LONG:
-                    texts.append(row)
+                    texts[name] = self._values.words.of(part, name)
                 elif name not in _ELSEWHERE:
-                    facts.append(row)
-            self._plans[kind] = _Plan(node, tuple(texts), tuple(facts))
+                    facts[name] = (part, self._values.words.of(part, name))
+            order = {
+                name: number for number, name in enumerate(node.fields) if name in texts or name in facts
+            }
+            self._plans[kind] = _Plan(node, texts, facts, order)
         return self._plans[kind]
 
     def events(self, record: Record, people: Mapping[str, str], origins: Origins) -> list[Event]:
@@ -87,6 +94,7 @@ class Timelines:
         when = self._moment(text(value, _TIMES[kind]) or document.stem[:10])
         state, corrects = text(value, "state"), text(value, "corrects")
         title = text(value, "title") or text(value, "subject")
+        shown = plan.shown(value)
         return Event(
             kind=kind,
             icon=_icon(plan.node, text(value, "type")),
@@ -97,8 +105,8 @@ class Timelines:
             title=title,
             by=self._values.known.person(text(value, "by")),
             people=[Link(people[name], f"#p-{name}") for name in strings(value, "people") if name in people],
-            texts=self._texts(plan, value),
-            facts=self._facts(plan, value),
+            texts=_texts(plan, value, shown),
+            facts=self._facts(plan, value, shown),
             state=Badge(state, self._enum(plan.node, "state", state)) if state else None,
             amount=self._amount(plan.node, value),
             lines=[self._line(plan.node, line, value) for line in items(value, "lines")],
@@ -109,6 +117,8 @@ class Timelines:
         )
 
     def _forge(self, path: str) -> Forge | None:
+        if not self._forges.known:
+            return None
         forge = self._forges.file(path)
         return forge if forge.edit or forge.history else None
 
@@ -116,16 +126,13 @@ class Timelines:
         part = node.fields.get(name)
         return self._values.words.enum(part, value) if part and value else value
 
-    def _texts(self, plan: _Plan, value: Value) -> list[Text]:
-        return [
-            Text(name, label, said) for name, _, label in plan.texts if (said := text(value, name).strip())
-        ]
-
-    def _facts(self, plan: _Plan, value: Value) -> list[Field]:
+    def _facts(self, plan: _Plan, value: Value, names: Sequence[str]) -> list[Field]:
         found = []
-        for name, node, label in plan.facts:
-            if name in value and (shown := self._values.show(node, value[name], value)):
-                found.append(Field(label, shown))
+        for name in names:
+            if name in plan.facts:
+                node, label = plan.facts[name]
+                if shown := self._values.show(node, value[name], value):
+                    found.append(Field(label, shown))
         return found
 
     def _amount(self, node: Node, value: Value):  # type: ignore[no-untyped-def]
@@ -172,7 +179,7 @@ class Timelines:
             anchor=f"e-{document.stem}",
             title=text(value, "title"),
             by=self._values.known.person(text(value, "assignee")),
-            texts=self._texts(plan, value),
+            texts=_texts(plan, value, plan.shown(value)),
             state=Badge(state, self._enum(plan.node, "state", state)) if state else None,
             forge=self._forge(document.path),
         )
@@ -228,6 +235,11 @@ class Timelines:
                 changes=() if step.created else step.changes[:_MAX_CHANGES],
                 url=self._forges.commit(step.edit.commit),
             )
+
+
+def _texts(plan: _Plan, value: Value, names: Sequence[str]) -> list[Text]:
+    said = ((name, text(value, name).strip()) for name in names if name in plan.texts)
+    return [Text(name, plan.texts[name], what) for name, what in said if what]
 
 
 def _icon(node: Node, value: str) -> str:

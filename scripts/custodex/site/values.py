@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 from custodex.hints import Node
@@ -17,6 +18,7 @@ from custodex.texts import Text
 
 Show = Callable[[Any, Mapping[str, Any]], Value]
 _LONG = 500
+_KEPT = 4096
 
 
 class Values:
@@ -73,7 +75,13 @@ class Values:
 
     def region(self, value: Mapping[str, Any]) -> Value:
         """Return country, province and city as one value that leads to the list."""
-        code = region_code(value)
+        return self._place(region_code(value))
+
+    @cached_property
+    def _place(self) -> Callable[[str], Value]:
+        return lru_cache(_KEPT)(self._region)
+
+    def _region(self, code: str) -> Value:
         labels = self.words.vocabulary("region")
         names: list[str] = []
         step = code
@@ -93,7 +101,7 @@ class Values:
         if isinstance(name := hint("vocabulary"), str):
             return self._coded(name, "" if hint("facet") is None else name)
         if hint("enum"):
-            return lambda value, _: Value(self.words.enum(node, str(value)), raw=str(value))
+            return _kept(lambda value: Value(self.words.enum(node, value), raw=value))
         return self._by_format(node) or self._plain(node)
 
     def _by_format(self, node: Node) -> Show | None:
@@ -104,7 +112,7 @@ class Values:
             "rate": lambda value, _: Value(_percent(str(value)), "number", raw=str(value)),
             "uscc": lambda value, _: Value(str(value), "code"),
             "resident-id": lambda value, _: Value(str(value), "code"),
-            "date": lambda value, _: Value(self.formats.date(str(value)), "date", raw=str(value)),
+            "date": _kept(lambda value: Value(self.formats.date(value), "date", raw=value)),
             "date-time": lambda value, _: Value(self.formats.time(value), "date", raw=minute(value)),
             "uri": _link,
         }
@@ -136,18 +144,24 @@ class Values:
     def _coded(self, name: str, facet: str) -> Show:
         fields = {"stages": "stage", "grades": "grade", "industries": "industry", "tags": "tags"}
 
-        def show(value: Any, _beside: Mapping[str, Any]) -> Value:
-            label = self.words.vocabulary_label(name, str(value))
-            href = addresses.filtered({fields[facet]: [str(value)]}) if facet in fields else ""
+        def show(value: str) -> Value:
+            label = self.words.vocabulary_label(name, value)
+            href = addresses.filtered({fields[facet]: [value]}) if facet in fields else ""
             kind: Any = "badge" if name in ("stages", "tags", "grades") else "text"
-            return Value(label, kind, href, raw=str(value))
+            return Value(label, kind, href, raw=value)
 
-        return show
+        return _kept(show)
 
     def _money(self, value: Any, beside: Mapping[str, Any]) -> Value:
         currency = beside.get("currency")
         code = currency if isinstance(currency, str) else ""
         return Value(self.formats.money(str(value), code), "money", raw=f"{value} {code}".strip())
+
+
+def _kept(show: Callable[[str], Value]) -> Show:
+    """Return a way to show values of which there are few: each is made once."""
+    made = lru_cache(_KEPT)(show)
+    return lambda value, _: made(str(value))
 
 
 _COMMA = Text("，", ", ")

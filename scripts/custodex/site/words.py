@@ -21,6 +21,7 @@ class Words:
         self.book = book
         self.lang: Lang = lang
         self._enums: dict[int, Mapping[str, str]] = {}
+        self._labels: dict[int, tuple[Node, str]] = {}  # with the node: its number must stay its own
 
     def say(self, text: Text | None, otherwise: str = "") -> str:
         """Return a text in this language."""
@@ -28,7 +29,12 @@ class Words:
 
     def of(self, node: Node | None, name: str = "") -> str:
         """Return the label of a field, its name if the schema gives none."""
-        return self.say(node.label if node else None, name)
+        if node is None:
+            return name
+        known = self._labels.get(id(node))
+        if known is None:
+            known = self._labels[id(node)] = (node, self.say(node.label))
+        return known[1] or name
 
     def enum(self, node: Node, value: str) -> str:
         """Return the label of a value of an enumeration."""
