@@ -306,3 +306,206 @@ def test_undo_for_one_customer_only(sample_repo: Repo) -> None:
     told(sample_repo, "undo", commit, "--only", PORT)
     assert "description: x" not in sample_repo.read(f"{FOLDER}/customer.yaml")
     assert "description: x" in sample_repo.read(f"records/customers/eh/{other}/customer.yaml")
+
+
+# --- the life of a customer
+
+
+def test_a_stage_brings_the_fields_it_asks_for(sample_repo: Repo) -> None:
+    moves = sample_repo.custodex("stage", "远峤港口").stdout.split("\n")
+    assert "customer  Customer" in moves
+    found = told(sample_repo, "stage", "远峤港口", "成交客户", "grade=large")
+    assert (found["from"], found["to"]) == ("prospect", "customer")
+    assert changed_lines(sample_repo) == [
+        "-stage: prospect",
+        "-grade: medium",
+        "+stage: customer",
+        "+grade: large",
+    ]
+    jump = sample_repo.custodex("stage", PORT, "lead")
+    assert jump.returncode == 0  # not committed yet: from prospect, as HEAD has it, that is allowed
+    sample_repo.git("checkout", "-q", ".")
+    refused = sample_repo.custodex("stage", PORT, "忠诚客户")
+    assert refused.returncode == 1
+    assert "it may move to" in refused.stderr
+
+
+def test_archived_with_the_reason_as_a_note(sample_repo: Repo) -> None:
+    told(sample_repo, "archive", PORT, "--why", "合同结束，不再往来")
+    assert changed_lines(sample_repo) == ["-stage: prospect", "+stage: archived"]
+    (note,) = new_files(sample_repo)
+    assert sample_repo.read(note).endswith("summary: 合同结束，不再往来\n")
+
+
+def test_confirmed_unchanged_resets_the_review_clock(sample_repo: Repo) -> None:
+    found = told(sample_repo, "confirm", "远峤港口", "远峤冷链")
+    assert found["ids"] == [PORT, "eht6j7rbzjg"]
+    notes = new_files(sample_repo)
+    assert len(notes) == 2
+    assert all("summary: 资料已核对，无变化\n" in sample_repo.read(note) for note in notes)
+
+
+def test_a_relation_is_written_once_and_ended_later(sample_repo: Repo) -> None:
+    told(sample_repo, "relate", PORT, "供应商", "远峤冷链", "--since", "2025-01-01")
+    assert changed_lines(sample_repo) == [
+        "+relations:", "+  - type: supplier", "+    to: eht6j7rbzjg", '+    since: "2025-01-01"',
+    ]  # fmt: skip
+    told(sample_repo, "relate", PORT, "supplier", "eht6j7rbzjg", "--until", "2026-10-01")
+    assert changed_lines(sample_repo)[-1] == '+    until: "2026-10-01"'
+    assert sample_repo.custodex("relate", PORT, "supplier", "eht6j7rbzjg", "--remove").returncode == 2
+
+
+def test_who_entered_the_data_cannot_verify_them(sample_repo: Repo) -> None:
+    own = sample_repo.custodex("verify", PORT, "business_licence", "--number", "91330200MAX000090E")
+    assert own.returncode == 6
+    assert "who entered the data" in own.stderr
+    told(sample_repo, "verify", PORT, "business_licence", "--number", "91330200MAX000090E", "--by", "曾睿")
+    assert sample_repo.read(f"{FOLDER}/identity.yaml") == (
+        'verifications:\n  - id: v1\n    document: business_licence\n    number_masked: "913*************0E"\n'
+        f'    method: original\n    result: passed\n    by: zeng-rui\n    at: "{TODAY}"\n'
+    )
+
+
+# --- tags
+
+
+def test_a_tag_of_a_dimension_with_one_value_takes_its_place(sample_repo: Repo) -> None:
+    found = told(sample_repo, "tag", "add", PORT, "低风险", "repeat-buyer")
+    assert found["tags"][-2:] == ["risk:low", "behavior:repeat-buyer"]
+    assert "risk:high" not in found["tags"]
+    told(sample_repo, "tag", "rm", PORT, "risk:low", "behavior:repeat-buyer")
+    assert changed_lines(sample_repo) == ["-  - risk:high"]
+
+
+def holding(repo: Repo, text: str) -> set[str]:
+    return set(repo.git("grep", "-l", "--untracked", "-F", text, "--", "records").split())
+
+
+def test_a_tag_is_renamed_in_all_and_only_its_records(sample_repo: Repo) -> None:
+    had = holding(sample_repo, "risk:medium")
+    assert any("/views/" in path for path in had)
+    found = told(sample_repo, "tag", "rename", "risk:medium", "guarded", "--commit")
+    assert found["records"] == len(had)
+    touched = set(sample_repo.git("show", "--name-only", "--format=", "HEAD").split())
+    assert touched == had | {"schema/vocabulary/tags.yaml"}
+    assert holding(sample_repo, "risk:guarded") == had
+    assert sample_repo.custodex("check").returncode == 0
+    before = sample_repo.git("rev-parse", "HEAD~1^{tree}")
+    told(sample_repo, "undo")
+    assert sample_repo.git("rev-parse", "HEAD^{tree}") == before
+
+
+def test_two_tags_become_one_and_its_words_stay_findable(sample_repo: Repo) -> None:
+    both = holding(sample_repo, "risk:low") | holding(sample_repo, "risk:medium")
+    told(sample_repo, "tag", "merge", "risk:medium", "risk:low")
+    assert both == holding(sample_repo, "risk:low")
+    assert "- 中风险" in sample_repo.read("schema/vocabulary/tags.yaml")
+    assert sample_repo.custodex("check").returncode == 0
+
+
+def test_a_retired_tag_is_no_longer_taken(sample_repo: Repo) -> None:
+    told(sample_repo, "tag", "retire", "behavior:seasonal")
+    late = sample_repo.custodex("tag", "add", PORT, "behavior:seasonal")
+    assert "tag-retired" in late.stderr
+    told(sample_repo, "tag", "create", "behavior:early-bird", "--zh", "早到", "--en", "Early bird")
+    told(sample_repo, "tag", "add", PORT, "早到")
+
+
+# --- many at once
+
+
+def test_a_bulk_change_counts_and_shows_before_it_is_made(sample_repo: Repo) -> None:
+    asked = sample_repo.custodex("bulk", "set", "-w", "owner=li-wen", "team=care")
+    assert asked.returncode == 0
+    assert "change team of 7 customers? add --yes to do it" in asked.stderr
+    assert asked.stdout.count("+team: care") == 7
+    assert sample_repo.git("status", "--porcelain") == ""
+    found = told(sample_repo, "bulk", "set", "-w", "owner=li-wen", "team=care", "--yes", "--commit")
+    assert found["matched"] == len(found["changed"]) == 7
+    assert sample_repo.git("log", "-1", "--format=%s").strip() == "bulk set: team"
+    told(sample_repo, "undo")
+    assert sample_repo.git("diff", "HEAD~2", "HEAD") == ""
+
+
+def test_a_leaver_hands_over_everything_open(sample_repo: Repo) -> None:
+    closed = holding(sample_repo, "assignee: li-wen")
+    found = told(sample_repo, "handover", "--from", "李雯", "--to", "曾睿", "--yes")
+    assert found["customers"] == 7
+    assert found["tasks"] > 0
+    assert not [path for path in holding(sample_repo, "owner: li-wen") if "/customers/" in path]
+    left = closed - {path["path"] for path in found["changed"]}
+    assert all("state: open" not in sample_repo.read(path) for path in left)
+    assert sample_repo.custodex("check").returncode == 0
+
+
+# --- new, edit
+
+
+def test_a_new_customer_in_one_line(sample_repo: Repo) -> None:
+    phone = "people.phones+=+86 139 0000 0999"
+    found = told(sample_repo, "new", "星河造船有限公司", "region.country=CN", "people+=王一", phone)
+    folder = f"records/customers/{found['id'][:2]}/{found['id']}"
+    assert sample_repo.read(f"{folder}/customer.yaml") == (
+        f"id: {found['id']}\ntype: organization\nname: 星河造船有限公司\nstage: lead\nregion:\n  country: CN\n"
+        f'owner: li-wen\nsource:\n  channel: other\n  by: li-wen\n  at: "{TODAY}"\n'
+    )
+    assert "name: 王一\n    phones:\n" in sample_repo.read(f"{folder}/contacts.yaml")
+    again = sample_repo.custodex("new", "别的名字", "people+=王一", phone)
+    assert again.returncode == 1
+    assert found["id"] in again.stderr
+    assert "--anyway" in again.stderr
+    assert told(sample_repo, "new", "别的名字", "people+=王一", phone, "--anyway")["written"]
+
+
+def test_a_near_name_warns_and_does_not_stop(sample_repo: Repo) -> None:
+    result = sample_repo.custodex("new", "宁波远峤港口服务有限责任公司")
+    assert result.returncode == 0, result.stderr
+    assert PORT in result.stderr
+
+
+def test_new_from_a_file(sample_repo: Repo) -> None:
+    file = sample_repo.write(
+        "../in.yaml",
+        "customer:\n  type: person\n  name: 甘示范\n  stage: lead\n  source:\n    channel: visit\n",
+    )
+    found = told(sample_repo, "new", "--from", str(file.resolve()))
+    assert "channel: visit" in sample_repo.read(found["changed"][0]["path"])
+    broken = sample_repo.write("../bad.yaml", "name: [\n")
+    assert sample_repo.custodex("new", "--from", str(broken.resolve())).returncode == 2
+
+
+def editor(repo: Repo, script: str) -> str:
+    program = repo.write("../editor.sh", f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(program.resolve())
+
+
+def test_edit_judges_what_was_saved_and_keeps_the_text(sample_repo: Repo) -> None:
+    wrong = sample_repo.custodex("edit", PORT, EDITOR=editor(sample_repo, 'sed -i s/prospect/nowhere/ "$1"'))
+    assert wrong.returncode == 1
+    assert "there is no stage nowhere" in wrong.stderr
+    assert sample_repo.git("status", "--porcelain") == ""
+    resume = wrong.stderr.split("custodex edit ")[1].split()
+    good = sample_repo.custodex(
+        "edit", *resume, EDITOR=editor(sample_repo, 'sed -i s/nowhere/customer/ "$1"')
+    )
+    assert good.returncode == 0, good.stderr
+    assert changed_lines(sample_repo) == ["-stage: prospect", "+stage: customer"]
+    assert list((sample_repo.root / ".custodex" / "drafts").iterdir()) == []
+
+
+def test_edit_brings_two_editors_together(sample_repo: Repo) -> None:
+    path = sample_repo.root / FOLDER / "customer.yaml"
+    both = editor(sample_repo, f'sed -i s/prospect/customer/ "$1"; sed -i s/medium/large/ {path}')
+    assert sample_repo.custodex("edit", PORT, EDITOR=both).returncode == 0
+    assert changed_lines(sample_repo) == [
+        "-stage: prospect",
+        "-grade: medium",
+        "+stage: customer",
+        "+grade: large",
+    ]
+    clash = editor(sample_repo, f'sed -i s/large/small/ "$1"; sed -i s/large/medium/ {path}')
+    result = sample_repo.custodex("edit", PORT, EDITOR=clash)
+    assert result.returncode == 1
+    assert "somebody changed grade meanwhile" in result.stderr
+    assert "grade: medium" in path.read_text(encoding="utf-8")

@@ -186,7 +186,7 @@ def verb_name(module: str) -> str:
 
 
 _LINE = r'"(?:"")?((?:[^"\\\n]|\\.)*)'
-_OPENING = r'(?:@verb\(|\n_HELP = |\ncommand = family\("[a-z]+", )\s*'
+_OPENING = r'(?:@verb\(|\n_HELP = |\ncommand = family\(\s*"[a-z]+",\s*)\s*'
 _SUMMARY = re.compile(rf"{_OPENING}Text\(\s*{_LINE}.*?,\s*{_LINE}", re.DOTALL)
 _VERB_MARKS = ("\n@verb(", "\ncommand = family(")
 

@@ -35,6 +35,10 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+yes_option = option("--yes", "-y", is_flag=True, help=Text("不再询问", "do not ask"))
+"""The option of verbs that ask before they change many records."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a change is to be carried out, as the options of every writing verb say."""
@@ -286,6 +290,8 @@ class _Finish:
             return
         session.lines(self._contents)
         session.err(self._plan.done.get(session.lang))
+        if self._plan.journal == "drop":
+            return
         zh, en = (
             (f"已提交 {commit[:12]}", f"committed as {commit[:12]}")
             if commit
