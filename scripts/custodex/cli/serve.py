@@ -6,8 +6,9 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
 from custodex.cli.verbs import option, verb
@@ -15,7 +16,7 @@ from custodex.errors import CustodexError, EnvironmentFault
 from custodex.texts import Text
 
 if TYPE_CHECKING:
-    from custodex.site.serving import Preview
+    from custodex.site.serving import Preview, Take
 
 _PORT = 8787
 _LEAST_PAUSE = 0.5
@@ -31,12 +32,19 @@ _WATCHED = ("records", "schema", "site")
     "--audience", metavar="ROLE", default=None,
     help=Text("只含该角色可读的内容", "only what this role may read"),
 )  # fmt: skip
-def command(session: Session, *, port: int, audience: str | None) -> None:
+@option(
+    "--edit", "edits", is_flag=True,
+    help=Text("网站上的表单可以提交：每个改动成为一个待审核的分支",
+              "the forms of the site hand in changes, each on a branch for review"),
+)  # fmt: skip
+def command(session: Session, *, port: int, audience: str | None, edits: bool) -> None:
     """Build, serve, watch."""
+    if edits:
+        _require_name(session)
     out = session.root / "build" / ("site" if audience is None else f"site-{audience}")
     before = stamp(session)
     _build(session, out, audience)
-    server = _listen(out, port)
+    server = _listen(out, port, _taker(session) if edits else None)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     session.out(session.say(f"预览：{server.url}（Ctrl-C 结束）", f"preview: {server.url} (Ctrl-C ends it)"))
     session.stdout.flush()
@@ -47,11 +55,43 @@ def command(session: Session, *, port: int, audience: str | None) -> None:
         server.server_close()
 
 
-def _listen(out: Path, port: int) -> Preview:
+def _require_name(session: Session) -> None:
+    """Refuse to take changes that nobody would have made: they are committed as the person Git knows here."""
+    said = session.git.run("var", "GIT_AUTHOR_IDENT", allowed=(0, 1, 128)).strip()
+    if not said:
+        raise EnvironmentFault(
+            Text("Git 不知道你是谁", "git does not know who you are"),
+            Text(
+                "先设置 git config user.name 和 user.email", "set git config user.name and user.email first"
+            ),
+        )
+
+
+def _taker(session: Session) -> Take:
+    def take(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        from custodex.cli.crashes import write_crash
+        from custodex.cli.handingin import hand_in
+
+        # a session of its own: it is asked in another thread, and nothing is to be kept between two changes
+        fresh = Session(session.environ, "zh" if asked.get("lang") == "zh" else "en")
+        fresh.work_in(session.root)
+        try:
+            return hand_in(fresh, asked)
+        except Exception as error:  # noqa: BLE001 - the person keeps the form and is told, the rest goes to a log
+            log = write_crash(error, fresh.state_folder(), fresh.now)
+            words = Text(f"程序内部错误；详情见 {log}", f"this is a bug in custodex; details are in {log}")
+            return {"outcome": "refused", "message": words.get(fresh.lang)}
+        finally:
+            fresh.close()
+
+    return take
+
+
+def _listen(out: Path, port: int, take: Take | None) -> Preview:
     from custodex.site.serving import Preview
 
     try:
-        return Preview(out, port)
+        return Preview(out, port, take)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise EnvironmentFault(

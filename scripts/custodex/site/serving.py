@@ -6,10 +6,14 @@ A script element is used for waiting because the pages' own policy forbids every
 
 from __future__ import annotations
 
+import json
+import secrets
 import threading
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 HOST = "127.0.0.1"
@@ -31,10 +35,13 @@ _TYPES = {
     ".json": "application/json; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_EDIT, _EDITING = "/.edit", "/assets/edit.js"
+_MOST_BYTES = 2 << 20
 _RELOAD, _VERSION = "/.reload.js", "/.version.js"
 _WAIT_SECONDS = 20.0
 _SCRIPT = b"""(function () {
   "use strict";
+  if (document.querySelector("[data-form]")) return;  // what somebody is typing would be lost
   var known = null;
   window.custodexVersion = function (version) {
     if (known !== null && version !== known) { location.reload(); return; }
@@ -48,18 +55,31 @@ _SCRIPT = b"""(function () {
     script.onerror = function () { script.remove(); setTimeout(ask, 2000); };
     document.head.appendChild(script);
   }
-  ask();
+  // a script that waits would keep the page itself from being ready
+  if (document.readyState === "complete") ask();
+  else window.addEventListener("load", ask);
 })();
 """
 
 
+Take = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""A change that a form hands in -> what became of it, both JSON-like."""
+
+
 class Preview(ThreadingHTTPServer):
-    """Serves one folder; `renew` tells the open pages that there is a new version."""
+    """Serves one folder; `renew` tells the open pages that there is a new version.
+
+    With *take* the forms of the site hand their changes in here.
+    """
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, take: Take | None = None) -> None:
         self.folder = folder.resolve()
+        self.take = take
+        # a page of another site can make a browser send requests here; it cannot know this
+        self.token = secrets.token_urlsafe(24)
+        self.one_at_a_time = threading.Lock()
         self.version = 0
         self._changed = threading.Condition()
         super().__init__((HOST, port), Handler)
@@ -98,6 +118,39 @@ class Handler(BaseHTTPRequestHandler):
         """Answer with the headers alone."""
         self._answer(*self._choose())
 
+    def do_POST(self) -> None:
+        """Answer to a form that hands in a change."""
+        length = self.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else _MOST_BYTES + 1
+        if not self._may_hand_in() or size > _MOST_BYTES:
+            self.close_connection = True  # what was sent is not read
+            self._answer(HTTPStatus.FORBIDDEN, _TYPES[".json"], b'{"outcome": "refused"}\n')
+            return
+        try:
+            asked = json.loads(self.rfile.read(size))
+        except ValueError:
+            asked = None
+        if self.server.take is None or not isinstance(asked, dict):
+            self._answer(HTTPStatus.BAD_REQUEST, _TYPES[".json"], b'{"outcome": "refused"}\n')
+            return
+        with self.server.one_at_a_time:
+            said = self.server.take(asked)
+        self._answer(HTTPStatus.OK, _TYPES[".json"], json.dumps(said, ensure_ascii=False).encode())
+
+    def _may_hand_in(self) -> bool:
+        """Tell whether a request comes from a page of this preview, by its host, its origin and its token."""
+        origin = urlsplit(self.headers.get("Origin", ""))
+        return (
+            self.server.take is not None
+            and urlsplit(self.path).path == _EDIT
+            and _name(self.headers.get("Host", "")) in _NAMES
+            and origin.netloc == self.headers.get("Host")
+            and self.headers.get_content_type() == "application/json"
+            and secrets.compare_digest(
+                self.headers.get("X-Custodex-Token", "").encode(), self.server.token.encode()
+            )
+        )
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Say nothing: addresses of customers do not belong in a log."""
 
@@ -108,6 +161,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path == _RELOAD:
             return HTTPStatus.OK, _TYPES[".js"], _SCRIPT
+        if parts.path == _EDITING and self.server.take is not None:
+            said = json.dumps({"token": self.server.token})
+            return HTTPStatus.OK, _TYPES[".js"], f"custodex.editing = {said};\n".encode()
         if parts.path == _VERSION:
             version = self.server.wait(parts.query)
             return HTTPStatus.OK, _TYPES[".js"], b'custodexVersion("%d");\n' % version
@@ -128,12 +184,18 @@ class Handler(BaseHTTPRequestHandler):
             return missing
         kind = _TYPES.get(target.suffix, "application/octet-stream")
         if target.suffix == ".html":
+            if self.server.take is not None:
+                data = data.replace(b"default-src 'none';", b"default-src 'none'; connect-src 'self';", 1)
             data = data.replace(b"</head>", b'<script defer src="/.reload.js"></script>\n</head>', 1)
         return HTTPStatus.OK, kind, data
 
     def _answer(self, status: HTTPStatus, kind: str, data: bytes) -> None:
         self.send_response(status)
-        for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(data))}.items():
+        headers = dict(HEADERS)
+        if self.server.take is not None:  # the one thing a form needs more: to hand in its change
+            policy = headers["Content-Security-Policy"]
+            headers["Content-Security-Policy"] = f"{policy}; connect-src 'self'"
+        for name, value in {**headers, "Content-Type": kind, "Content-Length": str(len(data))}.items():
             self.send_header(name, value)
         if kind == "application/octet-stream":
             self.send_header("Content-Disposition", "attachment")
