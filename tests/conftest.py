@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment_for_shared_fixtures() -> Iterator[None]:
+    # what a module shares is made before any test's own environment: it must not see another day than they do
+    with pytest.MonkeyPatch.context() as patch:
+        _clean(patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    _clean(monkeypatch)
+
+
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("GIT_", "LC_")):
             monkeypatch.delenv(name)

@@ -30,6 +30,13 @@ COMPOUND_SURNAMES: Mapping[str, Sequence[str]] = {
     "澹台": ("tan", "tai"), "宰父": ("zai", "fu"), "令狐": ("ling", "hu"), "夏侯": ("xia", "hou"),
 }  # fmt: skip
 
+DOUBLE_SURNAMES = frozenset((
+    "欧阳", "上官", "司马", "司徒", "司空", "诸葛", "东方", "独孤", "南宫", "皇甫", "公孙", "慕容", "轩辕",
+    "端木", "百里", "东郭", "西门", "呼延", "赫连", "钟离", "宇文", "鲜于", "闾丘", "濮阳", "淳于", "太史",
+    "申屠", "拓跋", "歐陽", "諸葛", "東方", "獨孤", "南宮", "軒轅", "東郭", "西門",
+))  # fmt: skip
+"""Family names of two characters beside those above, whose readings need no help."""
+
 
 @cache
 def simplified() -> Mapping[int, str]:
@@ -104,6 +111,16 @@ def prepare() -> None:
 def has_han(text: str) -> bool:
     """Tell whether *text* holds a Chinese character."""
     return any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U00031fff" for char in text)
+
+
+def family_and_given(name: str) -> tuple[str, str]:
+    """Return the family name and the given name of a person: 曾雨桐, 欧阳娜, Eva Lund."""
+    plain = name.strip()
+    if has_han(plain[:1]):
+        length = 2 if plain[:2] in COMPOUND_SURNAMES or plain[:2] in DOUBLE_SURNAMES else 1
+        return plain[:length], plain[length:].strip()
+    given, _, family = plain.rpartition(" ")
+    return family, given.strip()
 
 
 def readings(name: str, *, person: bool = False, override: str = "") -> tuple[str, ...]:

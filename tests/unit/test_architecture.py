@@ -38,6 +38,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 )
 NO_SIDEWAYS = (1, 3)
 OWNERS: Mapping[str, set[str]] = {
+    "segno": {"site"},
     "yaml": {"yamlfile"},
     "jsonschema": {"schemas"},
     "jsonschema_rs": {"schemas", "schemalint"},  # schemalint asks it whether a schema itself is one

@@ -61,12 +61,19 @@ _OUT = Path("build/site")
     help=Text("建立某个版本，而不是当前文件", "build a commit instead of the files as they are"),
 )
 @as_of_option
+@option(
+    "--pages-only", is_flag=True,
+    help=Text(
+        "只要页面和查找，不要名片、订阅、日历和数据接口",
+        "pages and search alone: no contact cards, feeds, calendars and API",
+    ),
+)  # fmt: skip
 @option("--anew", is_flag=True, help=Text("全部重做", "make everything anew"))
 @option("--format", "form", type=choice("text", "json"), default="text",
         help=Text("输出格式", "output format"))  # fmt: skip
 def command(
     session: Session, *, audience: str | None, out: Path | None, languages: tuple[Lang, ...], rev: str | None,
-    as_of: str | None, anew: bool, form: str,
+    as_of: str | None, pages_only: bool, anew: bool, form: str,
 ) -> None:  # fmt: skip
     """Build the site and say where it is."""
     from custodex.site.building import build
@@ -76,7 +83,8 @@ def command(
     if rev:
         session.past = session.git.commit(rev)
     source = rev or source_at(session, as_of)
-    job = prepare(session, audience=audience, out=out, languages=languages, source=source, anew=anew)
+    job = prepare(session, audience=audience, out=out, languages=languages, source=source, anew=anew,
+                  extras=not pages_only)  # fmt: skip
     built = build(job)
     if form == "json":
         session.out_json(_as_json(job, built))
@@ -86,7 +94,7 @@ def command(
 
 def prepare(
     session: Session, *, audience: str | None = None, out: Path | None = None, languages: Sequence[Lang] = (),
-    source: str = WORKTREE, anew: bool = False,
+    source: str = WORKTREE, anew: bool = False, extras: bool = True,
 ) -> Job:  # fmt: skip
     """Bring catalog and index up to date and return the build that is left to do."""
     from custodex import reports
@@ -118,6 +126,7 @@ def prepare(
         patch_tiers=lambda changed, old: patched(searcher, changed, old),
         processes=min(os.cpu_count() or 1, 4),
         anew=anew,
+        extras=extras,
     )
 
 

@@ -16,6 +16,8 @@ from custodex.findings import Finding
 from custodex.locks import Lock
 from custodex.readers import Reader
 from custodex.site import formdata
+from custodex.site.bookapi import schema_files
+from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card, from_row
 from custodex.site.engine import TEMPLATES, Engine, by_record
 from custodex.site.job import Built, Job
@@ -212,10 +214,12 @@ class _Build:
             )
             for lang, tongue in engine.tongues.items()
         }  # fmt: skip
-        pages = PageSet(stocks, engine.tongues, writer, touched)
+        extras = BookExtras(stocks, writer) if job.extras else None
+        pages = PageSet(stocks, engine.tongues, writer, touched, extras)
         pages.write()
         if touched.everything:
             writer.put("assets", _assets(job.folders))
+            writer.put("schemas", schema_files(job.folders) if job.extras else {})
             index = next(iter(engine.tongues.values()))
             writer.put("index", {"index.html": index.render("index", _index(job, stocks))})
         elif self._state.meta("seq") != self._now["seq"]:
@@ -316,7 +320,7 @@ def _identity(job: Job, reader: Reader, history: HistorySource) -> dict[str, str
     """Name everything a page depends on beside the records."""
     said = [
         reader.fingerprint, digest_of(job.folders), _program(), ",".join(job.languages), job.audience.id,
-        job.prefix, ",".join(sorted(job.rules)),
+        job.prefix, ",".join(sorted(job.rules)), str(job.extras),
     ]  # fmt: skip
     fingerprint = hashlib.sha256("\0".join(said).encode()).hexdigest()
     return {"epoch": reader.epoch, "seq": str(reader.seq), "fingerprint": fingerprint, "head": history.head}

@@ -43,6 +43,7 @@ class Context:
     def __init__(
         self, book: Book, lang: Lang, messages: Messages, cards: Cards, audience: Audience, prefix: str,
         forms: Sequence[str] = (),
+        *, extras: bool = True,
     ) -> None:  # fmt: skip
         self.book = book
         self.lang: Lang = lang
@@ -56,19 +57,20 @@ class Context:
         self.forges = Forges(book.settings, prefix)
         self.timelines = Timelines(self.values, self.forges)
         self.relations = Relations(self.words, self.known)
-        self._audience = audience
         self.forms = forms
         self._badges: dict[tuple[str, str], Badge] = {}
+        self.audience = audience
+        self.extras = extras
         self.site_title = self.words.say(as_text(book.settings.get("title")), "custodex")
 
     def frame(self, title: str, path: str, section: Section, description: str = "") -> Frame:
         """Return what the layout of a page needs."""
         up = "../" * path.count("/")
-        label = (self._audience.label or {}).get(self.lang, self._audience.id)
+        label = (self.audience.label or {}).get(self.lang, self.audience.id)
         return Frame(
             lang=self.lang, title=title, path=path, section=section, up=up, root=f"../{up}",
-            site_title=self.site_title, audience=label, audience_id=self._audience.id, description=description,
-            forms=self.forms,
+            site_title=self.site_title, audience=label, audience_id=self.audience.id, description=description,
+            forms=self.forms, extras=self.extras,
         )  # fmt: skip
 
     def moment(self, text: str) -> Moment:

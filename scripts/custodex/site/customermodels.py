@@ -53,6 +53,8 @@ class Person:
     note: str = ""
     extra: Sequence[Field] = ()
     initials: str = ""  # one CJK character or up to two letters for the avatar
+    vcard: str = ""  # of a .vcf file, from the site's root
+    qr: str = ""  # of a QR code with the same, an .svg file, from the site's root
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,9 @@ class CustomerPage:
     part: int = 1  # from 2 on: only header and events are shown
     newer: str = ""  # href of the page with newer events
     older: str = ""  # href of the page with older events
-    vcard: str = ""  # href of a .vcf file, if written
+    vcard: str = ""  # of the .vcf file with everybody, from the site's root
+    feed: str = ""  # of the change feed without its ending (.atom, .json), from the site's root
+    api: str = ""  # of the record for programs, from the site's root
     reaches: Sequence[Reach] = ()  # of the customer itself: switchboard, shared mailbox
 
 

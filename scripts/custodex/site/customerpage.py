@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custodex.examining import Record
 from custodex.findings import Finding, parse_pointer
@@ -16,6 +16,7 @@ from custodex.site.completeness import Complete
 from custodex.site.completeness import Completeness as Judge
 from custodex.site.context import Context
 from custodex.site.customermodels import Completeness, CustomerPage, Event, Person, StubPage, TagGroup
+from custodex.site.extras import NO_LINKS, Links
 from custodex.site.fields import Facts
 from custodex.site.origins import Origins
 from custodex.site.people import Contacts, initials
@@ -41,6 +42,7 @@ class Subject:
     card: Card
     edits: Sequence[Edit] = ()
     findings: Sequence[Finding] = ()
+    links: Links = NO_LINKS
 
 
 class CustomerPages:
@@ -78,7 +80,7 @@ class CustomerPages:
         context, record = self._context, subject.record
         origins = Origins(subject.edits, context.values, context.forges, context.book.schemas)
         contacts = Contacts(record.one("contacts"), self._kind_node("contacts"), context.values, origins)
-        people = contacts.people()
+        people = [_carded(person, subject.links) for person in contacts.people()]
         names = {person.id: person.name for person in people}
         events = context.timelines.events(record, names, origins)
         divided = parts(events)
@@ -127,6 +129,9 @@ class CustomerPages:
             newer=addresses.customer(card.id, number - 1) if number > 1 else "",
             older=addresses.customer(card.id, number + 1) if number < count else "",
             reaches=contacts.reaches() if first else (),
+            vcard=subject.links.cards.all,
+            feed=subject.links.feed,
+            api=subject.links.api,
         )
 
     def _kind_node(self, kind: str) -> Node | None:
@@ -211,6 +216,11 @@ def _featured(node: Node, place: tuple[str, ...]) -> Iterator[tuple[int, tuple[s
             yield order, (*place, name), part
         elif part.fields and order is None:
             yield from _featured(part, (*place, name))
+
+
+def _carded(person: Person, links: Links) -> Person:
+    found = links.cards.people.get(person.id)
+    return replace(person, vcard=found[0], qr=found[1]) if found else person
 
 
 def _other_names(main: Value) -> list[str]:

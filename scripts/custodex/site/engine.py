@@ -13,6 +13,7 @@ from custodex.site.cards import Card, card_of
 from custodex.site.completeness import Completeness
 from custodex.site.context import Context
 from custodex.site.customerpage import CustomerPages, Subject
+from custodex.site.extras import Extras, Files
 from custodex.site.formdata import open_kinds
 from custodex.site.job import Job
 from custodex.site.known import Cards
@@ -21,7 +22,6 @@ from custodex.templating import Messages, Templates
 from custodex.texts import Lang
 
 TEMPLATES = ("customer", "stub")
-Files = list[tuple[str, bytes]]
 
 
 @dataclass(slots=True)
@@ -59,10 +59,12 @@ class Engine:
         for lang in job.languages:
             messages, compiled = templates[lang]
             context = Context(
-                reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader)
-            )
+                reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader),
+                extras=job.extras,
+            )  # fmt: skip
             pages = CustomerPages(context, self.judge, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)
+        self._extras = Extras(first_context(self.tongues) if job.extras else None)
 
     def read(self, keys: Sequence[str]) -> Iterator[tuple[Record, Card]]:
         """Yield these records with their cards, as far as they exist."""
@@ -78,8 +80,8 @@ class Engine:
         """Return the files of one customer and what its pages asked for."""
         self.cards.taken()
         edits = () if card.state else self.history.for_record(card.key)
-        subject = Subject(record, card, edits, self._findings.get(card.key, ()))
-        files: Files = []
+        files, links = self._extras.of(record, card, edits)
+        subject = Subject(record, card, edits, self._findings.get(card.key, ()), links)
         for lang, tongue in self.tongues.items():
             if card.state:
                 stub = tongue.customers.stub(subject)
@@ -89,6 +91,14 @@ class Engine:
                 files.append((f"{lang}/{page.frame.path}", tongue.render("customer", page)))
         own = f"card {card.key}"
         return files, [what for what in self.cards.taken() if what != own]
+
+
+def first_context(tongues: Mapping[Lang, Tongue]) -> Context:
+    """Return the context of the book's own language: files that exist once speak it."""
+    contexts = {lang: tongue.context for lang, tongue in tongues.items()}
+    first = next(iter(contexts.values()))
+    own = str(first.book.settings.get("default_language", "zh"))
+    return next((context for lang, context in contexts.items() if lang == own), first)
 
 
 def by_record(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

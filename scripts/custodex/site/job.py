@@ -28,7 +28,8 @@ class Job:
 
     `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` yields name and content of the
     search files, `patch_tiers` those that change with the customers it is given (None: make all anew);
-    `contributions` says what a customer adds to the figures; `processes` 1 forks nothing.
+    `contributions` says what a customer adds to the figures; `processes` 1 forks nothing; `extras` are the
+    files beside the pages: vCards, QR codes, feeds, calendars, tables of charts, the API.
     """
 
     out: Path
@@ -47,6 +48,7 @@ class Job:
     patch_tiers: Callable[[Iterable[str], Old], Mapping[str, bytes] | None] | None = None
     processes: int = 1
     anew: bool = False
+    extras: bool = True
 
     @property
     def today(self) -> str:

@@ -215,6 +215,7 @@ class StaffRow:
 class TeamRow:
     """A team in a list."""
 
+    id: str
     link: Link
     description: str
     lead: Link | None

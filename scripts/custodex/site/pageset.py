@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from custodex.examining import Record
 from custodex.site import changes, datafiles, formdata, forms, health, home, lists, staff
+from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card
 from custodex.site.engine import Tongue
 from custodex.site.reading import text
@@ -47,12 +48,14 @@ class PageSet:
     """Makes pages of all languages and hands them to the writer."""
 
     def __init__(
-        self, stocks: Mapping[Lang, Stock], tongues: Mapping[Lang, Tongue], writer: Writer, touched: Touched
-    ) -> None:
+        self, stocks: Mapping[Lang, Stock], tongues: Mapping[Lang, Tongue], writer: Writer, touched: Touched,
+        extras: BookExtras | None,
+    ) -> None:  # fmt: skip
         self._stocks = stocks
         self._tongues = tongues
         self._writer = writer
         self._touched = touched
+        self._extras = extras
         self._any = next(iter(stocks.values()))
         self._views = self._read_views()
 
@@ -145,6 +148,9 @@ class PageSet:
             keys = [card.key for card in self._any.state.cards(kind)]
             if not self._touched.all_sets:
                 keys = [key for key in keys if key.rpartition("/")[2] in people]
+            if self._extras:
+                for key in keys:
+                    self._extras.who(key, self._any.state.card(key))
             for record in self._any.reader.select(keys):
                 self._put(f"who {record.key}", {
                     lang: _person(stock, record) for lang, stock in self._stocks.items()
@@ -153,6 +159,8 @@ class PageSet:
     def drop(self, key: str) -> None:
         """Remove the pages of a record that is gone."""
         self._put(f"{'view' if key.startswith('views/') else 'who'} {key}", {})
+        if self._extras:
+            self._extras.who(key, None)
 
     # --- data
 
@@ -170,10 +178,18 @@ class PageSet:
         facets = list(self._any.context.facet_nodes)
         for number in sorted(changed):
             chunk = chunks[number]
-            content = datafiles.rows_file(chunk.name, list(state.between(chunk.first, chunk.last)), facets)
-            self._writer.put(chunk.name, {f"data/{chunk.name}": content})
+            cards = list(state.between(chunk.first, chunk.last))
+            self._writer.put(
+                chunk.name, {f"data/{chunk.name}": datafiles.rows_file(chunk.name, cards, facets)}
+            )
+            if self._extras:
+                self._extras.part(chunk.name, cards)
         for name in sorted(before.difference(chunk.name for chunk in chunks)):
             self._writer.put(name, {})
+            if self._extras:
+                self._extras.part(name, None)
+        if self._extras:
+            self._extras.always([chunk.name for chunk in chunks])
         state.set_meta({"chunks": " ".join(chunk.name for chunk in chunks)})
 
     # --- what only the schema, the program and the templates decide

@@ -14,6 +14,10 @@ class FieldEdit(Protocol):
         """Where it stands."""
 
     @property
+    def written(self) -> str:
+        """The place as people write it: `people[p1].title`."""
+
+    @property
     def old(self) -> Any:
         """What it was; None: absent."""
 

@@ -85,6 +85,7 @@ def team_row(stock: Stock, record: Record) -> TeamRow:
     """Return a team as it stands in lists."""
     context = stock.context
     return TeamRow(
+        id=record.id,
         link=context.known.link(record.key),
         description=context.words.say(as_text(record.main.get("description"))),
         lead=context.known.person(text(record.main, "lead")),

@@ -188,6 +188,13 @@ class State:
         query = "SELECT value, number FROM totals WHERE figure = ? ORDER BY value"
         return dict(self._db.execute(query, (figure,)).fetchall())
 
+    def figures(self) -> list[str]:
+        """Return the figures that `reports` counts: every total but facets and counts of the site's own."""
+        query = (
+            "SELECT DISTINCT figure FROM totals WHERE substr(figure, 1, 1) NOT IN ('=', '#') ORDER BY figure"
+        )
+        return [figure for (figure,) in self._db.execute(query)]
+
     def total(self, figure: str, value: str = "") -> int:
         """Return one number."""
         query = "SELECT number FROM totals WHERE figure = ? AND value = ?"

@@ -1,0 +1,60 @@
+"""The files below `api/v1/`: the same data for programs, described by the JSON Schemas beside them.
+
+Values stand as they were entered, as far as the audience may read them; a faulty record keeps its faults.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from custodex.examining import Record
+from custodex.site.cards import Card
+from custodex.site.feeds import as_json
+from custodex.site.sources import Edit
+
+BASE = "api/v1"
+_EVENTS: Mapping[str, str] = {
+    "notes": "note", "transactions": "transaction", "tasks": "task", "feedback": "feedback",
+}  # fmt: skip
+_MODULES = ("contacts", "identity", "consents")
+
+
+def packed(value: object) -> bytes:
+    """Return a file."""
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "replace")
+
+
+def customer_file(record: Record, edits: Sequence[Edit]) -> tuple[str, bytes]:
+    """Return the file of one customer: all its documents and their history, in the shape of `custodex show`."""
+    said: dict[str, Any] = {"version": 1, "id": record.id, "customer": record.main}
+    said |= {kind: value for kind in _MODULES if (value := record.one(kind))}
+    for name, kind in _EVENTS.items():
+        said[name] = [{**document.value, "id": document.stem} for document in record.all(kind)]
+    said["history"] = [as_json(edit) for edit in edits]
+    return f"{BASE}/customers/{record.id}.json", packed(said)
+
+
+def part_name(data_file: str) -> str:
+    """Return the name of the part of the list that holds the customers of a data file of the pages."""
+    return f"list-{data_file.removeprefix('rows-').removesuffix('.js')}.json"
+
+
+def part_file(data_file: str, cards: Iterable[Card]) -> tuple[str, bytes]:
+    """Return one part of the list of customers."""
+    return f"{BASE}/{part_name(data_file)}", packed(
+        {"version": 1, "customers": [_row(card) for card in cards]}
+    )
+
+
+def _row(card: Card) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": card.id, "name": card.name, "type": card.type, "facets": dict(card.facets), "notes": card.notes,
+        "complete": None if card.complete < 0 else card.complete,
+        "tasks": [{"id": task.stem, "title": task.title, "due": task.due, "assignee": task.assignee}
+                  for task in card.tasks],
+    }  # fmt: skip
+    names = ("name_en", "last_note", "next_due", "since")
+    row |= {name: found for name in names if (found := getattr(card, name))}
+    return row
