@@ -29,6 +29,7 @@
     window.addEventListener("popstate", function () { state = states.read(location.search); ui.input.value = state.q; words.run(state.q); update(); });
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && ui.menu) closeMenu();
+      else if (event.key === "Escape" && ui.root.classList.contains("show-facets")) showFacets(false);
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || c.typing(event) || state.layout || document.querySelector("dialog[open]")) return;
       grid.key(event);
     });
@@ -73,7 +74,7 @@
     });
     ui.input.addEventListener("focus", function () { c.searchReady().catch(function () { /* told on use */ }); }, { once: true });
     ui.input.addEventListener("keydown", function (event) { if (event.key === "ArrowDown" || (event.key === "Enter" && !event.isComposing)) { event.preventDefault(); grid.move(1, true); } });
-    ui.filters = button("filter", t("list.filters"), function () { var on = ui.root.classList.toggle("show-facets"); ui.filters.setAttribute("aria-expanded", String(on)); }, "facets-button");
+    ui.filters = button("filter", t("list.filters"), function () { showFacets(!ui.root.classList.contains("show-facets")); }, "facets-button");
     ui.filters.setAttribute("aria-expanded", "false");
     ui.density = button("density", t("list.density"), function () { state.density = state.density ? "" : "compact"; changed(); }, "wide-only");
     ui.board = button("board", t("list.board"), function () { state.layout = state.layout ? "" : "board"; changed(); });
@@ -87,7 +88,7 @@
       button("download", t("list.csv"), function () { c.listCsv(table, wanted(), columns()); }));
     ui.chips = el("div", { class: "chips" });
     ui.facets = el("div", { class: "facets", role: "region", "aria-label": t("list.filters") });
-    drawFacets = c.listFacets(ui.facets, table, { facet: states.facet, range: states.range, changed: changed });
+    drawFacets = c.listFacets(ui.facets, table, { facet: states.facet, range: states.range, changed: changed, close: function () { showFacets(false); } });
     grid = c.listTable(table, { state: function () { return state; }, changed: changed, clear: clear, chose: chose });
     ui.boardView = el("div", { class: "boardview", tabindex: "0", role: "region", "aria-label": t("list.board") });
     ui.status = el("p", { class: "sr", role: "status", "aria-live": "polite" });
@@ -96,6 +97,13 @@
     ui.main = el("div", {}, ui.bar, ui.chips, ui.note, ui.status, grid.node, ui.boardView, ui.chosen);
     ui.root = el("div", { class: "list" }, ui.facets, ui.main);
     app.replaceChildren(ui.root);
+  }
+
+  function showFacets(on) { // small screens only: elsewhere the facets always stand beside the list
+    ui.root.classList.toggle("show-facets", on);
+    ui.filters.setAttribute("aria-expanded", String(on));
+    var first = on ? ui.facets.querySelector("summary") : ui.filters;
+    if (first) first.focus();
   }
 
   // ---- everything that follows from the state
@@ -113,7 +121,7 @@
     ui.density.setAttribute("aria-pressed", String(!!state.density));
     ui.board.setAttribute("aria-pressed", String(!!state.layout));
     chips();
-    drawFacets(state);
+    drawFacets(state, rows.length);
     ui.boardView.hidden = !state.layout;
     grid.node.hidden = !!state.layout;
     if (state.layout) c.listBoard(ui.boardView, table, rows, function (value) { states.facet(state.facets, "stage").yes.add(value); state.layout = ""; changed(); });

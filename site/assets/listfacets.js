@@ -1,12 +1,13 @@
 /* The side bar of the list: a folded block per facet with live counts, exclusion, date ranges.
 
-   c.listFacets(host, table, {facet, range, changed}) -> draw(state), called after each change. */
+   On small screens the block covers the page, with a button that leads back to the list.
+   c.listFacets(host, table, {facet, range, changed, close}) -> draw(state, rows), called after each change. */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
 
   c.listFacets = function (host, table, tools) {
-    var facetOpen = {}, facetFind = {}, facetAll = {}, state = null;
+    var facetOpen = {}, facetFind = {}, facetAll = {}, state = null, found = 0;
     var number = new Intl.NumberFormat(c.lang === "zh" ? "zh-CN" : "en");
 
     function facets() {
@@ -22,6 +23,9 @@
         d.addEventListener("toggle", function () { facetOpen[col.id] = d.open; });
         out.push(d);
       });
+      var done = el("button", { type: "button", class: "btn primary", "data-key": "done" }, t("list.show", { n: number.format(found) }));
+      done.addEventListener("click", tools.close);
+      out.push(el("p", { class: "facets-done" }, done));
       host.replaceChildren.apply(host, out);
       host.scrollTop = at;
       if (focus) { var node = Array.prototype.find.call(host.querySelectorAll("[data-key]"), function (x) { return x.dataset.key === focus; }); if (node) { node.focus(); if (node.type === "search") node.setSelectionRange(node.value.length, node.value.length); } }
@@ -116,6 +120,6 @@
       return box;
     }
 
-    return function (now) { state = now; facets(); };
+    return function (now, rows) { state = now; found = rows; facets(); };
   };
 })();

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import building, checking, searching, starting
+from . import browsing, building, checking, searching, starting
 from .books import Shelf
 from .context import Bench
 from .peers import Peers
@@ -24,6 +24,7 @@ TARGETS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "T4": checking.unchanged,
     "T7": searching.build,
     "T8": searching.query,
+    "T9": browsing.browse,
     "T5": building.whole,
     "T6": building.again,
 }
