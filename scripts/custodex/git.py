@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from custodex.errors import EnvironmentFault
@@ -22,6 +23,7 @@ from custodex.gitchanges import (
     SYMLINK,
     UNMERGED,
     Change,
+    is_below,
     pathspec,
     raw_changes,
     readable,
@@ -34,6 +36,7 @@ __all__ = [
     "readable",
 ]  # fmt: skip
 _AT_ONCE = 90
+_MOST_FOLDERS = 100
 _MOST_CONFLICTS = 127
 """git merge-file exits with the number of conflicts, up to this."""
 _OBJECT = re.compile(rb"[0-9a-f]{40,} [0-9a-f]{40,}")
@@ -77,9 +80,14 @@ class Git:
         self._head_tree = ""
         self._just_looked = False
 
-    def run(self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,)) -> bytes:
-        """Return what git prints; a failure becomes an `EnvironmentFault` that says why."""
-        result = self._start(arguments, stdin)
+    def run(
+        self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,), locks: bool = False
+    ) -> bytes:
+        """Return what git prints; a failure becomes an `EnvironmentFault` that says why.
+
+        Only with *locks* git writes down what it found out about the files while it looked.
+        """
+        result = self._start(arguments, stdin, {"GIT_OPTIONAL_LOCKS": "1"} if locks else {})
         if result.returncode not in allowed:
             reason = result.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
             raise EnvironmentFault(
@@ -88,10 +96,12 @@ class Git:
             )
         return result.stdout
 
-    def _start(self, arguments: Sequence[str], stdin: bytes | None) -> subprocess.CompletedProcess[bytes]:
+    def _start(
+        self, arguments: Sequence[str], stdin: bytes | None, more: Mapping[str, str] = MappingProxyType({})
+    ) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
-                ["git", *arguments], cwd=self.root, env=self._environ, input=stdin,
+                ["git", *arguments], cwd=self.root, env={**self._environ, **more}, input=stdin,
                 capture_output=True, check=False,
             )  # fmt: skip
         except FileNotFoundError as error:
@@ -200,11 +210,25 @@ class Git:
 
     def worktree_changes(self, paths: Sequence[str]) -> Iterator[Change]:
         """Yield what the worktree says differently from HEAD, untracked and unignored files included."""
+        prefix = self.prefix()
+        # Git's cache of untracked files answers only where it is asked for no paths and no single new files
+        limits = ["--", *paths] if prefix else []
         output = self.run(
-            "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all",
-            "--ignore-submodules=none", "--", *paths,
+            "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal",
+            "--ignore-submodules=none", *limits,
         )  # fmt: skip
-        return status_changes(output, self.prefix())
+        found = [one for one in status_changes(output, prefix) if is_below(one.path, paths)]
+        folders = [one.path for one in found if one.path.endswith("/")]
+        if folders:
+            found = [one for one in found if not one.path.endswith("/")]
+            found += self._new_files(folders if len(folders) <= _MOST_FOLDERS else paths)
+        return iter(sorted(found))
+
+    def _new_files(self, folders: Sequence[str]) -> Iterator[Change]:
+        literal = [f":(literal){folder}" for folder in folders]
+        output = self.run("ls-files", "-z", "--others", "--exclude-standard", "--", *literal)
+        for path in output.split(b"\0")[:-1]:
+            yield Change(os.fsdecode(path), "000000", "", REGULAR, None)
 
     def merge_text(
         self, ours: bytes, base: bytes, theirs: bytes, labels: Sequence[str], marker_size: int = 7

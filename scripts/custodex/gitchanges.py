@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -37,6 +37,11 @@ def pathspec(path: str) -> str:
         return f":(top,literal){path}"
     literal = re.sub(r"[][*?\\]", r"\\\g<0>", re.sub(r"\\x[0-9a-f]{2}", "\0", path))
     return f":(top,glob){literal}".replace("\0", "*")
+
+
+def is_below(path: str, folders: Sequence[str]) -> bool:
+    """Tell whether *path* (a folder's ends with a slash) is one of *folders* or stands in one."""
+    return any(path.rstrip("/") == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def raw_changes(output: bytes, prefix: bytes) -> Iterator[Change]:

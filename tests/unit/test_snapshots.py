@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from custodex import snapshots
+from custodex.cli.worktreecache import is_on, turn_on
 from custodex.errors import UsageFault
-from custodex.git import EMPTY_TREE, Git
+from custodex.git import EMPTY_TREE, GITLINK, Git
 from custodex.records import MAX_BYTES
 from custodex.snapshots import HARD_LINK, SPECIAL, Entry, Snapshot
 from workbench import Repo, clean_environ
@@ -53,6 +54,36 @@ def test_untracked_changed_deleted_and_ignored_files(repo: Repo) -> None:
     assert contents(snapshot, A, B) == [b"a: 2\n", b"b: 1\n"]
     (repo.root / A).unlink()
     assert A not in standing(worktree(repo))
+
+
+def test_new_folders_are_looked_into_and_nothing_beside_the_records_counts(repo: Repo) -> None:
+    repo.write(".gitignore", "*.bak\n")
+    new = [f"records/customers/ab/{name}" for name in ("customer.yaml", "notes/2026/a.yaml", "[x]/y z.yaml")]
+    for path in (
+        *new,
+        "records/customers/ab/old.bak",
+        "recordsx/a.yaml",
+        "other/b.yaml",
+        "schema/new/c.json",
+    ):
+        repo.write(path, "a: 1\n")
+    assert set(worktree(repo).overlay) == {*new, "schema/new/c.json"}
+    repo.git("init", "-q", str(repo.root / "records/inner"))
+    repo.write("records/inner/a.yaml", "a: 1\n")
+    assert worktree(repo).overlay["records/inner/"].mode == GITLINK
+
+
+def test_what_git_remembers_of_folders_hides_no_new_file(repo: Repo) -> None:
+    turn_on(Git(repo.root, clean_environ()))
+    assert is_on(Git(repo.root, clean_environ()))
+    assert not worktree(repo).overlay
+    repo.write(B, "b: 1\n")
+    repo.write("records/teams/c.yaml", "c: 1\n")
+    repo.write(A, "a: 2\n")
+    assert set(worktree(repo).overlay) == {A, B, "records/teams/c.yaml"}
+    repo.git("status")
+    (repo.root / B).unlink()
+    assert set(worktree(repo).overlay) == {A, "records/teams/c.yaml"}
 
 
 def test_the_index_decides_what_is_staged(repo: Repo) -> None:

@@ -13,10 +13,13 @@ from custodex import __version__
 from custodex.cli.mergesetup import is_registered, register
 from custodex.cli.session import Session
 from custodex.cli.verbs import format_option, option, verb
+from custodex.cli.worktreecache import is_on, turn_on
 from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
 from custodex.texts import Text
 
 State = Literal["ok", "warn", "fail"]
+_LARGE = 20_000
+"""From so many files on, looking for new ones takes longer than everything else."""
 _OLDEST_GIT = (2, 30)
 _OLDEST_PYTHON = (3, 11)
 _WORDS = {"ok": Text("正常", "ok"), "warn": Text("注意", "warn"), "fail": Text("失败", "fail")}
@@ -65,7 +68,19 @@ def command(session: Session, *, mends: bool, form: str) -> int:
 def _look(session: Session) -> Iterator[Line]:
     yield _python()
     yield _encoding()
-    for examine in (_git, _repository, _schema, _hooks, _attributes, _merging, _identity, _depth, _catalog):
+    for examine in (
+        _git,
+        _repository,
+        _schema,
+        _hooks,
+        _attributes,
+        _merging,
+        _identity,
+        _depth,
+        _catalog,
+        _untracked,
+        _untracked,
+    ):
         line = _careful(examine, session)
         yield line
         if line.state == "fail":
@@ -179,3 +194,16 @@ def _catalog(session: Session) -> Line:
         "records/ is empty: add with custodex new or import",
     )
     return Line("catalog", "ok" if records else "warn", text, fix)
+
+
+def _untracked(session: Session) -> Line:
+    on, large = is_on(session.git), session.catalog().counts()[1] >= _LARGE
+    text = Text(
+        f"Git {'记得' if on else '不记得'}哪些文件夹没有新文件（core.untrackedCache）",
+        f"Git {'remembers' if on else 'does not remember'} which folders hold nothing new (core.untrackedCache)",
+    )
+    fix = Text(
+        "运行 custodex doctor --fix；先测试磁盘，需几秒",
+        "run custodex doctor --fix; it tests the disk first, which takes some seconds",
+    )
+    return Line("untracked", "warn" if large and not on else "ok", text, fix, lambda to: turn_on(to.git))
