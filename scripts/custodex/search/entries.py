@@ -19,8 +19,8 @@ _SEPARATORS = re.compile(r"[\s().+\-]+")
 
 
 def compact(number: str) -> str:
-    """Return a phone or identifier without what people put between its parts."""
-    return _SEPARATORS.sub("", fold(number))
+    """Return a folded phone or identifier without what people put between its parts."""
+    return _SEPARATORS.sub("", number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _note_value(found: _Found, way: _Way, value: str, spoken: object) -> None:
         found.emails[folded] = None
         found.email = found.email or value
     elif way.search == "number":
-        found.numbers[compact(value)] = None
+        found.numbers[compact(folded)] = None
         if way.phone:
             found.phone = found.phone or value
 
