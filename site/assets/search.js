@@ -92,12 +92,9 @@ window.custodex = custodex;
     const columns = [[], [], [], [], [], [], [], []];
     shards.forEach(function (shard) {
       if (!shard) return;
-      shard.split(LINE).forEach(function (line) {
-        const cells = line.split(COLUMN);
-        for (let at = 0; at < columns.length; at++) columns[at].push(cells[at]);
-      });
+      shard.split(COLUMN).forEach(function (column, at) { for (const cell of column.split(LINE)) columns[at].push(cell); });
     });
-    const [ids, times, sorts, shown, names, pinyin, emails, numbers] = columns;
+    const [ids, times, sorts, shown, names, told, emails, numbers] = columns, pinyin = told.map(readings);
     const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
     book = {
       ids: ids, shown: shown,
@@ -107,6 +104,24 @@ window.custodex = custodex;
       rowOf: null,
     };
     startRanking();
+  }
+
+  /* Readings from the first one and the syllables in which others differ: `ChongQing`, `-0Zhong`. */
+  function readings(cell) {
+    if (!cell.includes("-")) return cell;
+    let whole = [];
+    return cell.split(VALUE).map(function (told) {
+      if (told[0] !== "-") { whole = told.match(/[A-Z][^A-Z]*/g) || []; return told; }
+      const parts = whole.slice();
+      for (const [, at, syllable] of told.matchAll(/(\d+)([A-Z][a-z]*)/g)) parts[at] = syllable;
+      return parts.join("");
+    }).join(VALUE);
+  }
+
+  /* The name as it is written; a folded English one that only lost its capitals gets them back. */
+  function shownName(row) {
+    const shown = book.shown[row], first = shown && shown !== VALUE ? shown : cell(book.names, row).split(VALUE)[0];
+    return shown === VALUE ? first.replace(/(^| )([a-z])/g, function (all, space, letter) { return space + letter.toUpperCase(); }) : first;
   }
 
   function sortKey(row) {
@@ -413,7 +428,7 @@ window.custodex = custodex;
   }
 
   function hit(row, level, terms, text) {
-    const found = { id: book.ids[row], name: book.shown[row] || cell(book.names, row).split(VALUE)[0], level: level, reason: "", value: "", start: 0, end: 0 };
+    const found = { id: book.ids[row], name: shownName(row), level: level, reason: "", value: "", start: 0, end: 0 };
     for (const term of terms) if (explain(found, row, term, text)) break;
     return found;
   }

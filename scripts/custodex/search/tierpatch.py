@@ -25,6 +25,8 @@ from custodex.search.tiers import (
     Placed,
     directory,
     file_name,
+    joined,
+    lines_of,
     names_line,
     script,
     texts_line,
@@ -93,7 +95,7 @@ class _Patch:
         for name in sorted(self.after):
             tier, _, number = name.partition("/")
             ordered = sorted(self.after[name].items(), key=lambda pair: (self.layout.slot(pair[0]), pair[0]))
-            content = LINE.join(one + COLUMN + rest for one, rest in ordered)
+            content = joined(tier, [one + COLUMN + rest for one, rest in ordered])
             yield file_name(tier, int(number)), script(tier, int(number), content)
         by_shard = sorted(deltas.items(), key=lambda pair: (self.layout.shard(pair[0]), pair[0]))
         for shard, group in groupby(by_shard, key=lambda pair: self.layout.shard(pair[0])):
@@ -109,7 +111,7 @@ class _Patch:
         name = f"{tier}/{number}"
         if name not in self.after:
             content = self._text(tier, number)
-            lines = (line.partition(COLUMN) for line in content.split(LINE) if line)
+            lines = (line.partition(COLUMN) for line in lines_of(tier, content))
             self.before[name] = {one: rest for one, _, rest in lines}
             self.after[name] = dict(self.before[name])
         return self.after[name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ _SHARE = 16
 _WORD_KEY = 4
 _LETTERS = {"names": "n", "texts": "x", "postings": "p"}
 VALUE, COLUMN, LINE = "\b", "\t", "\n"
+_SYLLABLE = re.compile("[A-Z][^A-Z]*")
 
 
 def fnv(text: str) -> int:
@@ -159,8 +161,23 @@ def _files(tier: str, count: int, layout: Layout, placed: Sequence[Placed], line
         for file, group in groupby(placed, key=lambda one: layout.file(tier, one.number // PLACES))
     }
     for file in range(count):
-        content = LINE.join(map(line, groups.get(file, ())))
+        content = joined(tier, list(map(line, groups.get(file, ()))))
         yield file_name(tier, file), script(tier, file, content)
+
+
+def joined(tier: str, lines: Sequence[str]) -> str:
+    """Return the content of a file: a line a customer; names column by column, which packs a fifth better."""
+    if tier != "names":
+        return LINE.join(lines)
+    return COLUMN.join(map(LINE.join, zip(*(line.split(COLUMN) for line in lines), strict=True)))
+
+
+def lines_of(tier: str, content: str) -> Sequence[str]:
+    """Return the lines that `joined` was given."""
+    if tier != "names" or not content:
+        return content.split(LINE) if content else []
+    columns = (column.split(LINE) for column in content.split(COLUMN))
+    return list(map(COLUMN.join, zip(*columns, strict=True)))
 
 
 def names_line(one: Placed) -> str:
@@ -171,9 +188,35 @@ def names_line(one: Placed) -> str:
     )
     derived = f"{(pinyin[0] or names[0]).lower()}\t{names[0]}"
     sort = "" if derived == card.sort_key else card.sort_key.replace("\t", VALUE)
-    name = "" if card.name == names[0] else " ".join(card.name.split())
-    columns = (card.id, _base36(card.at), sort, name, *map(VALUE.join, (names, pinyin, emails, numbers)))
-    return COLUMN.join(columns)
+    shown = " ".join(card.name.split())
+    name = "" if shown == names[0] else VALUE if shown == _titled(names[0]) else shown
+    values = (names, _differences(pinyin), emails, numbers)
+    return COLUMN.join((card.id, _base36(card.at), sort, name, *map(VALUE.join, values)))
+
+
+def _titled(name: str) -> str:
+    """Return a folded name with capitals as English names have them."""
+    return " ".join(
+        word[:1].upper() + word[1:] if "a" <= word[:1] <= "z" else word for word in name.split(" ")
+    )
+
+
+def _differences(readings: Sequence[str]) -> Sequence[str]:
+    """Return readings with those that are like the one before but for some syllables told by these.
+
+    `ChongQing`, `-0Zhong` is `ChongQing`, `ZhongQing`.
+    """
+    told: list[str] = []
+    whole: list[str] = []
+    for reading in readings:
+        parts = _SYLLABLE.findall(reading)
+        if len(parts) == len(whole) and "".join(parts) == reading and reading.isalpha():
+            differing = [f"{at}{part}" for at, part in enumerate(parts) if part != whole[at]]
+            told.append("-" + "".join(differing))
+        else:
+            told.append(reading)
+            whole = parts if "".join(parts) == reading else []
+    return told
 
 
 def texts_line(one: Placed) -> str:
