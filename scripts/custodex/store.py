@@ -54,7 +54,6 @@ class Store:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-65536")
-            db.execute("PRAGMA mmap_size=1073741824")
             db.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
             if _meta(db, "version") != version:
                 _drop_all(db)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,57 @@ def test_links_lead_somewhere(sample_repo: Repo) -> None:
             if not re.match(r"https?:|mailto:|tel:", link) and not (page.parent / link).resolve().exists():
                 missing.add((page.relative_to(site).as_posix(), link))
     assert missing == set()
+
+
+def long_timeline(folder: Path, count: int) -> None:
+    """Write *count* long notes of one customer, each a day after the other; every tenth corrects one far back."""
+    first = date(2024, 1, 1)
+    names: list[str] = []
+    for number in range(count):
+        day = first + timedelta(days=number)
+        names.append(f"{day}-{number:06}")
+        path = folder / f"notes/{day.year}/{names[-1]}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fixed = f"corrects: {names[number - 90]}\n" if number >= 90 and number % 10 == 0 else ""
+        path.write_text(
+            f'type: other\noccurred_at: "{day}T10:00:00+08:00"\nby: li-wen\n{fixed}'
+            f"summary: 第 {number} 次来电\ncommunication: {'约定下周再谈。' * 60}\n",
+            "utf-8",
+        )
+
+
+def test_a_long_timeline_is_told_on_pages_of_its_own(sample_repo: Repo) -> None:
+    name = customers(sample_repo)[3].parent
+    long_timeline(name, 400)
+    assert build(sample_repo) == 0
+    site = sample_repo.root / "build/site"
+    pages = sorted((site / "zh/c").glob(f"{name.name}*.html"))
+    assert len(pages) > 2
+    texts = {page.name: page.read_text("utf-8") for page in pages}
+    assert max(len(text.encode()) for text in texts.values()) < 300_000
+    told = [found for text in texts.values() for found in re.findall(r"第 (\d+) 次来电", text)]
+    assert sorted(map(int, told)) == list(range(400))
+    seen, here = set(), f"{name.name}.html"
+    while here:  # from the newest page to the oldest by the links alone
+        seen.add(here)
+        links = re.findall(r'<p class="more"><a href="\.\./c/([^"]+)">更早的记录', texts[here])
+        here = links[0] if links else ""
+    assert seen == texts.keys()
+    for text in texts.values():
+        anchors = set(re.findall(r' id="([^"]+)"', text))
+        assert set(re.findall(r'href="#([^"]+)"', text)) <= anchors
+        for other, anchor in re.findall(r'href="\.\./c/([^"#]+)#([^"]+)"', text):
+            assert f'id="{anchor}"' in texts[other]
+
+
+def test_a_new_note_leaves_the_old_parts_of_a_timeline_alone(sample_repo: Repo) -> None:
+    name = customers(sample_repo)[3].parent
+    long_timeline(name, 300)
+    assert build(sample_repo) == 0
+    site = sample_repo.root / "build/site"
+    before = tree(site)
+    long_timeline(name, 301)
+    assert build(sample_repo) == 0
+    changed = {path for path, data in tree(site).items() if before.get(path) != data}
+    assert f"zh/c/{name.name}.html" in changed
+    assert not {path for path in changed if path.startswith(f"zh/c/{name.name}-1.")}

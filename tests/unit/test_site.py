@@ -12,10 +12,14 @@ from custodex.errors import EnvironmentFault
 from custodex.site import addresses
 from custodex.site.cards import Card
 from custodex.site.charts import months_until
+from custodex.site.customermodels import Event
+from custodex.site.customermodels import Text as Said
 from custodex.site.datafiles import DIGITS, chunk_of, chunks, rows_file, script
 from custodex.site.forges import Forges
 from custodex.site.output import Fresh, Staged, recover
+from custodex.site.parting import divided
 from custodex.site.people import initials, postal
+from custodex.site.pieces import Link, Moment
 from custodex.site.regions import broader, region_code
 from custodex.site.values import minute
 from custodex.templating import Messages, Templates
@@ -217,3 +221,32 @@ def test_a_journal_of_another_site_is_forgotten(tmp_path: Path) -> None:
     change.journal("this")
     recover(out, "that")
     assert site(out) == {"a.html": "1"}
+
+
+def event(number: int, size: int = 10, corrects: str = "") -> Event:
+    day = f"2024-01-01T{number:05}"
+    said = [Said("summary", "Summary", "x" * size)]
+    link = Link("", f"#{corrects}") if corrects else None
+    return Event(
+        "note", "call", "Call", Moment(day, day), "January", f"e-{number}", texts=said, corrects=link
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 74, 75, 76, 150, 151, 152, 226, 227, 1000])
+@pytest.mark.parametrize("size", [10, 3000, 100_000])
+def test_every_event_stands_in_one_part_and_older_parts_stay_as_they_are(count: int, size: int) -> None:
+    events = [event(number, size) for number in reversed(range(count))]
+    own, *older = divided(events, "customers/a")
+    told = [one.anchor for part in (own, *reversed(older)) for one in part]
+    assert told == [one.anchor for one in events]
+    assert all(len(part) <= 150 for part in (own, *older))
+    assert all(sum(len(one.texts[0].text) for one in part) < 60_000 for part in (own, *older) if size == 3000)
+    grown = divided([event(count, size), *events], "customers/a")
+    assert grown[1 : len(older) + 1] == older
+
+
+def test_a_link_from_event_to_event_leads_to_the_part_it_stands_on() -> None:
+    events = [event(number, corrects=f"e-{number - 1}") for number in reversed(range(400))]
+    own, *older = divided(events, "customers/a")
+    assert own[0].corrects == Link("", "#e-398")
+    assert own[-1].corrects == Link("", f"c/a-{len(older)}.html#{older[-1][0].anchor}")

@@ -9,10 +9,10 @@ LIST = "customers.html"
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
 
 
-def customer(key_or_id: str, part: int = 1) -> str:
-    """Return the page of a customer, or a further part of its timeline."""
+def customer(key_or_id: str, part: int = 0) -> str:
+    """Return the page of a customer, or an older part of its timeline: from 1 on, the oldest first."""
     name = key_or_id.rpartition("/")[2]
-    return f"c/{name}.html" if part == 1 else f"c/{name}-{part}.html"
+    return f"c/{name}-{part}.html" if part else f"c/{name}.html"
 
 
 def record(key: str) -> str:

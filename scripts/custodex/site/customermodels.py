@@ -167,7 +167,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """``customer.html.j2`` → c/<id>.html and each older part of a long timeline (c/<id>-2.html)."""
+    """``customer.html.j2`` → c/<id>.html and each older part of a long timeline (c/<id>-1.html is the oldest)."""
 
     frame: Frame
     id: str
@@ -193,12 +193,13 @@ class CustomerPage:
     relations: Sequence[Relation]
     tasks: Sequence[Task]  # open ones, by due date
     events: Sequence[Event]
-    counts: Mapping[EventKind, int]  # of all events of the customer, not only those on this page
+    counts: Mapping[EventKind, int]  # of all events of the customer; on an older part of those on the page
     completeness: Completeness | None
-    findings: Sequence[Finding]
+    findings: Sequence[Finding]  # the first of findings_total
     forge: Forge
     merged_ids: Sequence[str] = ()  # ids of duplicates merged into this one
-    part: int = 1  # from 2 on: only header and events are shown
+    findings_total: int = 0
+    part: int = 0  # 0: the customer's own page; from 1 on only header and events are shown
     newer: str = ""  # href of the page with newer events
     older: str = ""  # href of the page with older events
     vcard: str = ""  # of the .vcf file with everybody, from the site's root

@@ -19,11 +19,11 @@ from custodex.site.customermodels import Completeness, CustomerPage, Event, Pers
 from custodex.site.extras import NO_LINKS, Links
 from custodex.site.fields import Facts
 from custodex.site.origins import Origins
+from custodex.site.parting import divided
 from custodex.site.people import Contacts, initials
 from custodex.site.pieces import Badge, Field, FieldGroup, Link
 from custodex.site.reading import Value, child, strings, text
 from custodex.site.sources import Edit
-from custodex.site.timeline import parts
 
 _HEADER = ("stage", "grade", "owner", "team", "since", "tags")
 _NAMES = ("name", "name_en", "short_name", "aliases")
@@ -31,6 +31,7 @@ _ELSEWHERE = frozenset(
     {"id", "type", "pinyin", "merged_into", "erased", "parent", "relations", *_HEADER, *_NAMES}
 )
 _MAX_FEATURED = 6
+_MAX_FINDINGS = 50
 _EXTRA_KINDS = ("identity", "consents")
 
 
@@ -83,9 +84,9 @@ class CustomerPages:
         people = [_carded(person, subject.links) for person in contacts.people()]
         names = {person.id: person.name for person in people}
         events = context.timelines.events(record, names, origins)
-        divided = parts(events)
-        for number, part in enumerate(divided, start=1):
-            yield self._page(subject, origins, (contacts, people), part, events, number, len(divided))
+        parts = divided(events, record.id)
+        for number, part in enumerate(parts):
+            yield self._page(subject, origins, (contacts, people), part, events, number, len(parts))
 
     def _page(
         self, subject: Subject, origins: Origins, reached: tuple[Contacts, Sequence[Person]], part: Sequence[Event],
@@ -93,7 +94,7 @@ class CustomerPages:
     ) -> CustomerPage:  # fmt: skip
         context, main, card = self._context, subject.record.main, subject.card
         contacts, people = reached
-        first = number == 1
+        first = number == 0
         tasks = context.timelines.open_tasks(subject.record)
         return CustomerPage(
             frame=context.frame(card.name, addresses.customer(card.id, number), "customers"),
@@ -107,8 +108,9 @@ class CustomerPages:
             grade=context.badge("grade", card.one("grade")),
             owner=context.known.person(text(main, "owner")),
             team=context.known.named(("team",), text(main, "team")) if text(main, "team") else None,
-            last_note=context.moment(card.last_note) if card.last_note else None,
-            next_due=context.moment(card.next_due) if card.next_due else None,
+            # an older part says nothing that every new event would change
+            last_note=context.moment(card.last_note) if card.last_note and first else None,
+            next_due=context.moment(card.next_due) if card.next_due and first else None,
             since=context.moment(card.since) if card.since else None,
             featured=self._shown_featured(main),
             people=people if first else (),
@@ -120,14 +122,15 @@ class CustomerPages:
             relations=context.relations.of(card) if first else (),
             tasks=tasks if first else (),
             events=part,
-            counts=_counts(events),
+            counts=_counts(events if first else part),
             completeness=self._completeness(subject) if first else None,
-            findings=[self.finding(one) for one in subject.findings] if first else (),
+            findings=[self.finding(one) for one in subject.findings[:_MAX_FINDINGS]] if first else (),
+            findings_total=len(subject.findings),
             forge=context.forges.customer(customer_folder(card.id), card.id, card.id),
             merged_ids=context.relations.merged(card) if first else (),
             part=number,
-            newer=addresses.customer(card.id, number - 1) if number > 1 else "",
-            older=addresses.customer(card.id, number + 1) if number < count else "",
+            newer="" if first else addresses.customer(card.id, (number + 1) % count),
+            older=addresses.customer(card.id, (number or count) - 1) if count > 1 and number != 1 else "",
             reaches=contacts.reaches() if first else (),
             vcard=subject.links.cards.all,
             feed=subject.links.feed,

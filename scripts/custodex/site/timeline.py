@@ -26,7 +26,6 @@ _ELSEWHERE = frozenset(
      "lines", "tags", "corrects", "due", "assignee", "created_by", "created_at", "closed_at", "priority", "note"}
 )  # fmt: skip
 _LONG = 500
-_PER_PART = 150
 _MAX_CHANGES = 20
 
 
@@ -245,16 +244,3 @@ def _texts(plan: _Plan, value: Value, names: Sequence[str]) -> list[Text]:
 def _icon(node: Node, value: str) -> str:
     part = node.fields.get("type")
     return value if part and value in (part.schema.get("enum") or ()) else "other"
-
-
-def parts(events: Sequence[Event]) -> list[Sequence[Event]]:
-    """Return the events in parts that keep a page small; always at least one."""
-    found: list[Sequence[Event]] = []
-    start = weight = 0
-    for index, event in enumerate(events):
-        size = 600 + 3 * sum(len(said.text) for said in event.texts) + 250 * len(event.lines)
-        if index > start and (weight + size > 180_000 or index - start >= _PER_PART):
-            found.append(events[start:index])
-            start, weight = index, 0
-        weight += size
-    return [*found, events[start:]]
