@@ -56,6 +56,7 @@ OWNERS: Mapping[str, set[str]] = {
     "python_calamine": {"sheets"},
     "rapidfuzz": {"duplicates"},
     "pyarrow": {"parquetfile"},
+    "icalendar": {"imports"},
     "sqlite3": {"store"},
     "subprocess": {"git"},
     "click": {"cli"},

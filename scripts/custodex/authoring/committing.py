@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from custodex.errors import CustodexError, EnvironmentFault, UsageFault
 from custodex.git import EMPTY_TREE, Git, pathspec
+from custodex.records import ROOT
 from custodex.snapshots import blob_name
 from custodex.texts import Text
 
 VERB_TRAILER, UNDOES_TRAILER = "Custodex-Verb", "Custodex-Undoes"
+_FEW = 500
 Contents = Mapping[str, tuple[bytes | None, bytes | None]]
 """Old and new content of every changed path."""
 
@@ -46,22 +48,29 @@ class Proposal(NamedTuple):
     remote: str
 
 
-def commit(git: Git, paths: Iterable[str], message: Message) -> str | None:
+def commit(git: Git, paths: Collection[str], message: Message) -> str | None:
     """Commit what stands in the worktree at *paths* and return the commit, None if HEAD says the same."""
     specs = [pathspec(path) for path in paths]
-    changed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *specs)
-    entries = [entry for entry in changed.split(b"\0") if entry]
+    wanted = "\0".join(specs).encode()
+    from_input = (
+        "--pathspec-from-file=-",
+        "--pathspec-file-nul",
+    )  # an import has more paths than a command line
+    near = specs if len(specs) <= _FEW else [pathspec(ROOT)]
+    changed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *near)
+    known = {git.prefix() + path.encode() for path in paths}
+    entries = [entry for entry in changed.split(b"\0") if entry[3:] in known]
     if not entries:
         return None
-    fresh = [f":(top,literal){entry[3:].decode()}" for entry in entries if entry[:2] == b"??"]
+    fresh = b"\0".join(b":(top,literal)" + entry[3:] for entry in entries if entry[:2] == b"??")
     if fresh:
-        git.run("add", "--intent-to-add", "--", *fresh)
+        git.run("add", "--intent-to-add", *from_input, stdin=fresh)
     try:
-        git.run("commit", "--quiet", "--only", "--file=-", "--", *specs, stdin=message.text().encode())
+        git.run("commit", "--quiet", "--only", f"--message={message.text()}", *from_input, stdin=wanted)
     except BaseException:
         if fresh:
             with contextlib.suppress(CustodexError):
-                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *fresh)
+                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", *from_input, stdin=fresh)
         raise
     return git.commit("HEAD")
 

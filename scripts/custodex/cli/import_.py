@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Iterable
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,20 +14,29 @@ from custodex.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageFault
 from custodex.texts import Text
 
 if TYPE_CHECKING:
+    from custodex.authoring import Author, Judgement
     from custodex.catalog import Catalog
+    from custodex.drafts import Draft
     from custodex.findings import Finding
+    from custodex.imports.job import Job
     from custodex.imports.mapping import Plan
+    from custodex.imports.opening import Opened
     from custodex.imports.results import Result
     from custodex.sheets import Table
 
 _SHOWN = 20
 _HELP = Text(
-    """导入 CSV 或 XLSX 表格；列名是字段路径或标签，或用映射文件。
+    """导入 CSV、XLSX、XLS 表格、vCard 联系人、邮件（eml、mbox）、日历（ics）和通话记录。
+
+    表格的列名是字段路径或标签，或用映射文件；谷歌通讯录、Outlook、HubSpot、Salesforce 的导出可直接导入。
 
     再次导入同一文件不会重复：按键更新，只改映射到的字段。
 
     随包附带的映射：--mapping northwind-customers 等。""",
-    """Import a CSV or XLSX table: headers are field paths or labels, or a mapping file says what they mean.
+    """Import a CSV, XLSX or XLS table, vCards, mails (eml, mbox), a calendar (ics) or a call log.
+
+    Headers are field paths or labels, or a mapping file says what they mean; exports of Google Contacts, Outlook,
+    HubSpot and Salesforce need none.
 
     Importing a file again adds nothing: records are found by key and only mapped fields change.
     Mappings that come along: --mapping northwind-customers and others.""",
@@ -51,8 +60,14 @@ _HELP = Text(
 @option("--region", default="", metavar="CC",
         help=Text("电话缺国家码时的国家，如 CN", "country of phones without one"))  # fmt: skip
 @option("--dry-run", is_flag=True, help=Text("只说会怎样，不写入", "tell what would happen, write nothing"))
+@option("--commit", is_flag=True,
+        help=Text("导入的内容作为一次提交", "make the import one commit, which can be reverted"))  # fmt: skip
+@option("--allow-duplicates", is_flag=True,
+        help=Text("号码或地址相同的客户也新建", "create customers that share a number or address as well"))  # fmt: skip
+@option("--by", metavar="WHO", default=None,
+        help=Text("邮件、日程和通话的记录人", "who imported mails, meetings and calls are by"))  # fmt: skip
 @option("--strict", is_flag=True, help=Text("有一行不行就全部不写", "write all rows or none"))
-@option("--rejected", type=Path, default=None, metavar="OUT.csv",
+@option("--rejected", type=Path, default=None, metavar="OUT.csv|xlsx",
         help=Text("被拒绝的行连同原因写到这里", "write rejected rows and their reasons here"))  # fmt: skip
 @option("--sheet", default=None, metavar="NAME", help=Text("工作表名", "name of the sheet"))
 @option("--encoding", default=None, metavar="NAME", help=Text("CSV 的编码", "encoding of a CSV file"))
@@ -67,22 +82,12 @@ def command(session: Session, *, file: Path | None, rejected: Path | None, form:
         return EXIT_OK
     if file is None:
         raise UsageFault(Text("没有给出文件", "no file was named"))
-    from custodex.files import read_file
-    from custodex.imports.opening import known, open_file
-    from custodex.sheets.table import MAX_BYTES
+    from custodex.cli.importing import opened
 
     path = session.start / file
-    table = open_file(
-        path.name, read_file(path, MAX_BYTES), sheet=options["sheet"], encoding=options["encoding"]
-    )
-    if not options["mapping"] and options["kind"] == "customer":
-        _, table, system, key = known(table)
-        options["system"], options["key"] = options["system"] or system, options["key"] or key
-    result = _import(session, path, table, options)
+    result = _import(session, path, opened(session, path, options), options)
     if rejected is not None and result.count("rejected"):
-        from custodex.files import write_atomic
-
-        write_atomic(session.start / rejected, result.rejected_csv())
+        _write_rejected(session.start / rejected, result)
     if form == "json":
         session.out_json(result.as_json(session.lang))
     else:
@@ -90,45 +95,103 @@ def command(session: Session, *, file: Path | None, rejected: Path | None, form:
     return EXIT_FINDINGS if result.count("rejected") else EXIT_OK
 
 
-def _import(session: Session, path: Path, table: Table, options: dict[str, Any]) -> Result:
-    from custodex import checks
-    from custodex.authoring import Author
-    from custodex.catalog import Catalog
+def _write_rejected(out: Path, result: Result) -> None:
+    from custodex.files import replace_with, write_atomic
+    from custodex.sheets import csv_bytes, write_xlsx
+
+    if out.suffix.lower() != ".xlsx":
+        write_atomic(out, csv_bytes(result.rejected()))
+        return
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            write_xlsx(file, "rejected", result.rejected())
+
+    replace_with(out, write)
+
+
+def _import(session: Session, path: Path, source: Opened, options: dict[str, Any]) -> Result:
+    from custodex.cli import importing
     from custodex.files import read_file
     from custodex.imports.job import Job
     from custodex.imports.results import Result
     from custodex.imports.running import settle
-    from custodex.locks import Lock
-    from custodex.sheets import SheetFault, read_sheet
+    from custodex.sheets import read_sheet
     from custodex.sheets.table import MAX_BYTES
-    from custodex.store import state_folder
 
     def beside(name: str) -> Table:
         return read_sheet(name, read_file(path.parent / name, MAX_BYTES), encoding=options["encoding"])
 
     session.git.prefix()  # no repository: say so before a state folder is made
-    dry = options["dry_run"]
-    lock = None if dry else Lock(state_folder(session.root), session.now, break_dead=options["break_lock"])
-    with contextlib.closing(Catalog(session.root)) as catalog:
-        author = Author(
-            catalog, session.git, checks.EXAMINER,
-            lambda known, snapshot: checks.run(known, snapshot, session.now), lock,
-        )  # fmt: skip
-        with author:
-            job = Job(catalog, table, _plan(session, catalog, path, table, options), beside)
-            unmatched = job.unmatched()
-            if unmatched and options["strict"]:
-                raise SheetFault(
-                    Text(
-                        f"没有对应字段的列：{'、'.join(unmatched)}",
-                        f"columns without a field: {', '.join(unmatched)}",
-                    ),
-                    Text("在映射里写明，或列入 ignore", "map them, or list them under `ignore` in a mapping"),
-                )
-            session.progress("正在核对各行…", "examining the rows …")
-            planned = job.run(session.now.tzinfo or UTC, options["region"].upper())
-            warnings, written = settle(planned, author, _explain, strict=options["strict"], dry=dry)
-    return Result(table, planned, unmatched, warnings, written)
+    dry, region = options["dry_run"], options["region"].upper()
+    with session.author(dry=dry, break_lock=options["break_lock"]) as author:
+        twins = importing.Twins(author, region)
+        table = source.rows(twins.people(session, options["by"]))
+        job = Job(
+            author.catalog,
+            table,
+            _plan(session, author.catalog, path, table, _asked(source, options)),
+            beside,
+        )
+        unmatched = _matched(job, strict=options["strict"])
+        session.progress("正在核对各行…", "examining the rows …")
+        planned = job.run(session.now.tzinfo or UTC, region)
+        twins.judge(planned, allowed=options["allow_duplicates"])
+        writer = _Writer(session, author, importing.subject(planned), commit=options["commit"])
+        warnings, written = settle(planned, writer, _explain, strict=options["strict"], dry=dry)
+    name = (
+        importing.commit(session, writer.paths, importing.subject(planned))
+        if written and options["commit"]
+        else None
+    )
+    return Result(table, planned, unmatched, warnings, written, name)
+
+
+def _asked(source: Opened, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with what the file itself says: mails are notes, an export has its ids."""
+    found = {"system": options["system"] or source.system, "key": options["key"] or source.key, "once": False}
+    if source.table is None:
+        found |= {"kind": "note", "once": True}
+    return {**options, **found}
+
+
+def _matched(job: Job, *, strict: bool) -> list[str]:
+    from custodex.sheets import SheetFault
+
+    unmatched = job.unmatched()
+    if unmatched and strict:
+        raise SheetFault(
+            Text(
+                f"没有对应字段的列：{'、'.join(unmatched)}",
+                f"columns without a field: {', '.join(unmatched)}",
+            ),
+            Text("在映射里写明，或列入 ignore", "map them, or list them under `ignore` in a mapping"),
+        )
+    return unmatched
+
+
+class _Writer:
+    """The one writer of records as an import needs it: what is left in the worktree can be undone."""
+
+    def __init__(self, session: Session, author: Author, subject: str, *, commit: bool) -> None:
+        self._session = session
+        self._author = author
+        self._subject = subject
+        self._commit = commit
+        self.paths: list[str] = []
+
+    def judge(self, drafts: Iterable[Draft]) -> Judgement:
+        """Say what would come of a batch."""
+        return self._author.judge(drafts)
+
+    def write(self) -> list[str]:
+        """Write the batch judged last."""
+        from custodex.cli.importing import keep
+
+        if not self._commit:
+            keep(self._session, self._author.contents(), self._subject)
+        self.paths = self._author.write()
+        return self.paths
 
 
 def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options: dict[str, Any]) -> Plan:
@@ -150,7 +213,7 @@ def _plan(session: Session, catalog: Catalog, path: Path, table: Table, options:
         if not equals:
             raise UsageFault(Text(f"--set 写成 字段=取值：{text}", f"write --set FIELD=VALUE: {text}"))
         values[name] = value
-    request = Request(options["kind"], options["key"], options["system"], values)
+    request = Request(options["kind"], options["key"], options["system"], values, options["once"])
     accepts = Converter(catalog.book, session.now.tzinfo or UTC, Finder(catalog)).accepts
     return plan_of_headers(catalog.book.schemas, Source(table), request, accepts)
 
@@ -232,6 +295,10 @@ def _tell(session: Session, result: Result, *, dry: bool) -> None:
     if len(bad) > _SHOWN:
         rest = len(bad) - _SHOWN
         session.err(say(f"还有 {rest} 行，见 --rejected", f"{rest} more rows, see --rejected"))
+    near = [entry for entry in result.planned if entry.similar.en and entry.outcome == "created"]
+    for entry in near[:_SHOWN]:
+        number, similar = entry.rows[0].number, entry.similar.get(session.lang)
+        session.err(say(f"第 {number} 行与现有客户相近：{similar}", f"row {number} is close to {similar}"))
     if result.warnings:
         session.err(
             say(
@@ -246,5 +313,10 @@ def _tell(session: Session, result: Result, *, dry: bool) -> None:
             f"created {created}, updated {updated}, unchanged {same}, rejected {len(bad)}",
         )
         + (say("（试运行，未写入）", " (dry run, nothing written)") if dry else "")
+        + (
+            say(f"，提交 {str(result.commit)[:12]}", f", commit {str(result.commit)[:12]}")
+            if result.commit
+            else ""
+        )
         + (say("（--strict：未写入）", " (--strict: nothing written)") if result.count("withheld") else "")
     )

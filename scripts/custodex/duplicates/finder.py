@@ -11,7 +11,7 @@ from custodex.catalog import Catalog
 from custodex.duplicates.companies import Name, Normaliser
 from custodex.duplicates.index import Index, Kept, documents_of
 from custodex.duplicates.likeness import NEAR, Likeness, likeness
-from custodex.duplicates.tokens import Documents, Traits, pieces, traits_of
+from custodex.duplicates.tokens import Documents, Traits, pieces, token_of, traits_of
 from custodex.readers import Reader
 from custodex.records import path_of
 from custodex.vocabularies import labels
@@ -125,6 +125,12 @@ class Duplicates:
             found.pop(str(customer), None)
         best = sorted(found.items(), key=lambda item: (item[1].level != "same", -item[1].score, item[0]))
         return list(self._matches(best, own, limit))
+
+    def holders(self, sort: str, text: str, region: str | None = None) -> list[tuple[str, str]]:
+        """Return (customer, field) of those who have this `phone` or `email`, as far as the audience may know."""
+        token = token_of(sort, text, region)
+        found = self._index.holders(token, _LOOKED_AT) if token else []
+        return [(customer, place) for customer, place in found if self._may_read(place)]
 
     def pairs(self) -> Iterator[Pair]:
         """Yield every two customers that may be one, best first."""

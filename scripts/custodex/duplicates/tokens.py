@@ -72,14 +72,20 @@ def _field(kind: str, pointer: Pointer) -> str:
 
 
 def _token(node: Node, text: str, document: Mapping[str, Any], pointer: Pointer) -> str:
-    form = node.hint("format")
+    form = str(node.hint("format") or "")
     if form == "phone":
-        number = e164(text, _beside(document, pointer, str(node.hint("region") or "")))
-        digits = "".join(char for char in text if char.isdigit())
-        return f"phone:{number or digits}" if len(digits) >= 5 else ""
+        return token_of(form, text, _beside(document, pointer, str(node.hint("region") or "")))
     if form == "email":
-        return f"email:{fold(text)}"
+        return token_of(form, text)
     return f"website:{host}" if text.startswith(("http://", "https://")) and (host := _host(text)) else ""
+
+
+def token_of(sort: str, text: str, region: str | None = None) -> str:
+    """Return the token of a `phone` (local to *region*) or an `email`; empty where there is none."""
+    if sort == "email":
+        return f"email:{fold(text)}"
+    digits = "".join(char for char in text if char.isdigit())
+    return f"phone:{e164(text, region) or digits}" if len(digits) >= 5 else ""
 
 
 def _beside(document: Mapping[str, Any], pointer: Pointer, name: str) -> str | None:

@@ -25,12 +25,16 @@ _Leaf = tuple[Steps, Labels]
 
 
 class Request(NamedTuple):
-    """What the person asked for besides the file: key (header or field), system of ids, fixed values."""
+    """What the person asked for besides the file: key (header or field), system of ids, fixed values.
+
+    With *once*, an event that is there already is left alone, whatever the row says.
+    """
 
     kind: str = "customer"
     key: str = ""
     system: str = ""
     values: Mapping[str, str] = {}
+    once: bool = False
 
 
 def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts: Accepts) -> Plan:
@@ -64,6 +68,7 @@ def plan_of_headers(schemas: Schemas, source: Source, request: Request, accepts:
         key_column=key_column,
         customer_column=customer,
         stem_column=stem,
+        once=request.once,
     )
     return plan if request.system else _with_key(schemas, plan, names, request.key)
 

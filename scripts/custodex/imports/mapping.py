@@ -110,6 +110,7 @@ class Plan:
     customer_system: str = ""
     customer_column: str = ""
     stem_column: str = ""
+    once: bool = False
     tables: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     lines: Lines | None = None

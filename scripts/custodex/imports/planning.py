@@ -32,6 +32,7 @@ class Planned:
     outcome: Outcome = "rejected"
     reason: Text = Text("", "")  # noqa: RUF009 - a tuple, it cannot change
     drafts: list[Draft] = field(default_factory=list)
+    similar: Text = Text("", "")  # noqa: RUF009 - a tuple, it cannot change
 
     def reject(self, reason: Text) -> None:
         """Take the row out, saying why."""
@@ -204,6 +205,9 @@ class Planner:
         if path is None:
             path = path_of(kind, customer.id, f"{self._day(assembled)}-{new_event_suffix()}")
         entry.id = path.rpartition("/")[2].removesuffix(".yaml")
+        if self._plan.once and document_at(customer, path) is not None:
+            entry.outcome = "unchanged"  # what was said once stays as people left it
+            return
         self._draft_one(entry, kind, path, customer, assembled)
 
     def _customer_of(self, row: Row) -> Record:

@@ -8,7 +8,7 @@ from typing import Any
 
 from custodex.imports.planning import Planned
 from custodex.imports.taking import REASON_HEADERS
-from custodex.sheets import Table, csv_bytes
+from custodex.sheets import Table
 from custodex.texts import Lang, Text
 
 
@@ -21,6 +21,7 @@ class Result:
     unmatched: Sequence[str]
     warnings: int
     written: bool
+    commit: str | None = None
 
     def count(self, outcome: str) -> int:
         """Return how many rows had this outcome."""
@@ -34,6 +35,7 @@ class Result:
             "unchanged": self.count("unchanged"),
             "rejected": self.count("rejected"),
             "written": self.written,
+            "commit": self.commit,
             "warnings": self.warnings,
             "unmatched": list(self.unmatched),
             "notices": [notice.get(lang) for notice in self.table.notices],
@@ -43,23 +45,23 @@ class Result:
                     "id": entry.id,
                     "outcome": entry.outcome,
                     "reason": entry.reason.get(lang),
+                    **({"similar": entry.similar.get(lang)} if entry.similar.en else {}),
                 }
                 for entry in self.planned
                 for row in entry.rows
             ],
         }
 
-    def rejected_csv(self) -> bytes:
-        """Return the rejected rows with their columns as they came and the reason beside each."""
+    def rejected(self) -> list[list[str]]:
+        """Return the rejected rows below their headers, as they came, with the reason beside each."""
         kept = [at for at, header in enumerate(self.table.headers) if header not in REASON_HEADERS]
-        headers = [self.table.headers[at] for at in kept]
-        rows = [[*headers, *REASON_HEADERS]]
+        rows = [[*(self.table.headers[at] for at in kept), *REASON_HEADERS]]
         for entry in self.planned:
             if entry.outcome == "rejected":
                 for row in entry.rows:
                     cells = [row.cells[at] if at < len(row.cells) else "" for at in kept]
                     rows.append([*cells, entry.reason.zh, entry.reason.en])
-        return csv_bytes(rows)
+        return rows
 
 
 def withheld() -> Text:

@@ -70,7 +70,9 @@ def _judge(planned: Sequence[Planned], writer: Writer, explain: Explain) -> int:
         if not errors and not verdict.refused:
             return len(verdict.findings)
         reasons = _by_path(errors, verdict.refused, explain)
-        hit = [entry for entry in active if _reject(entry, reasons)]
+        drafted = {draft.path for entry in active for draft in entry.drafts}
+        elsewhere = {path: texts for path, texts in reasons.items() if path not in drafted}
+        hit = [entry for entry in active if _reject(entry, reasons, elsewhere)]
         if not hit:
             _reject_all(active, reasons)
     active = [entry for entry in planned if entry.drafts]
@@ -88,12 +90,14 @@ def _by_path(
     return reasons
 
 
-def _reject(entry: Planned, reasons: Mapping[str, Sequence[Text]]) -> bool:
+def _reject(
+    entry: Planned, reasons: Mapping[str, Sequence[Text]], elsewhere: Mapping[str, Sequence[Text]]
+) -> bool:
     found = [text for draft in entry.drafts for text in reasons.get(draft.path, ())]
     if not found:
-        # a fault seen in another file of the same record is this row's doing as well
+        # a fault seen in a file of the same record that no row writes is this row's doing as well
         records = {place.record for draft in entry.drafts if (place := locate(draft.path))}
-        for path, texts in reasons.items():
+        for path, texts in elsewhere.items():
             place = locate(path)
             if place and place.record in records:
                 found.extend(texts)

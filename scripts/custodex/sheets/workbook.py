@@ -13,7 +13,7 @@ from typing import Any
 
 from custodex.errors import UsageFault
 from custodex.sheets.table import Cleaner, Row, SheetFault, Table, assemble
-from custodex.sheets.zipguard import Look, examine, guard
+from custodex.sheets.zipguard import Look, examine, guard, is_old
 from custodex.texts import Text
 
 _DIGITS_KEPT = 10**15
@@ -25,7 +25,9 @@ _1904 = re.compile(r"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 
 
 def read_workbook(name: str, data: bytes, sheet: str | None) -> Table:
-    """Return one sheet (*sheet*, else the first visible one); what is no sound XLSX is a `SheetFault`."""
+    """Return one sheet (*sheet*, else the first visible one); what is no sound XLSX or XLS is a `SheetFault`."""
+    if is_old(data):
+        return _old_workbook(name, data, sheet)
     with guard(name, data) as archive:
         looks = examine(name, archive)
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
@@ -43,16 +45,40 @@ def read_workbook(name: str, data: bytes, sheet: str | None) -> Table:
     return assemble(f"{name}[{chosen}]", header, rows, [*notices, *cleaner.notices()])
 
 
+def _old_workbook(name: str, data: bytes, sheet: str | None) -> Table:
+    """Return one sheet of an .xls file: its values, for where formulas stand cannot be told there."""
+    opened = _open(name, data)
+    chosen, notices = _choose(name, opened.sheets_metadata, sheet)
+    notices.append(
+        Text("旧版 .xls：公式以其值读取", "an old .xls workbook: formulas are taken by their values")
+    )
+    cleaner = Cleaner()
+    records = _records(opened, chosen)
+    header = [cleaner.clean(_text(cell)[0])[0] for cell in next(records, [])]
+    rows = [
+        row for number, cells in enumerate(records, 2) if (row := _row(number, cells, cleaner, frozenset()))
+    ]
+    return assemble(f"{name}[{chosen}]", header, rows, [*notices, *cleaner.notices()])
+
+
 def _open(name: str, data: bytes) -> Any:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, OSError, ValueError) as error:
-        raise SheetFault(
-            Text(f"{name} 读不出来", f"{name} cannot be read as a workbook"),
-            Text("用表格程序打开后另存一份", "open it in a spreadsheet program and save it anew"),
-        ) from error
+        raise _unreadable(name) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the reader's own way to give up on a damaged file
+            raise
+        raise _unreadable(name) from error
+
+
+def _unreadable(name: str) -> SheetFault:
+    return SheetFault(
+        Text(f"{name} 读不出来", f"{name} cannot be read as a workbook"),
+        Text("用表格程序打开后另存一份", "open it in a spreadsheet program and save it anew"),
+    )
 
 
 def _records(opened: Any, chosen: str) -> Iterator[Sequence[Any]]:

@@ -18,6 +18,7 @@ MAX_RATIO = 200
 _RATIO_FROM = 10_000_000
 MAX_PARTS = 2_000
 _CHUNK = 1 << 20
+_COMPOUND = b"\xd0\xcf\x11\xe0"
 _OVERLAP = 64
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
@@ -86,14 +87,14 @@ def _is_odd(entry: zipfile.ZipInfo) -> bool:
     )
 
 
+def is_old(data: bytes) -> bool:
+    """Tell whether a file is an .xls workbook; an encrypted .xlsx comes in the same wrapping and is none."""
+    return data.startswith(_COMPOUND) and "EncryptedPackage".encode("utf-16-le") not in data
+
+
 def _not_a_workbook(name: str, data: bytes) -> SheetFault:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            return _locked(name)
-        return SheetFault(
-            Text(f"{name} 是旧版 .xls 工作簿", f"{name} is an old .xls workbook"),
-            Text("另存为 .xlsx 或 .csv", "save it as .xlsx or .csv"),
-        )
+    if data.startswith(_COMPOUND):
+        return _locked(name)
     return SheetFault(
         Text(f"{name} 不是 XLSX 工作簿", f"{name} is not an XLSX workbook"),
         Text("若是文本表格，把扩展名改为 .csv", "if it is a text table, rename it to .csv"),
