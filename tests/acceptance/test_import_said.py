@@ -233,6 +233,24 @@ def test_an_import_is_one_commit_that_can_be_reverted(repo: Repo, tmp_path: Path
     assert len(list((repo.root / "records").rglob("customer.yaml"))) == 1
 
 
+def test_a_large_import_is_one_commit_as_well(repo: Repo, tmp_path: Path) -> None:
+    rows = [
+        f"Sample {number} Ltd,organization,Ann {number},+86 139 0000 {number:04}"
+        for number in range(1000, 1260)
+    ]
+    repo.write("elsewhere.txt", "staged\n")
+    repo.git("add", "elsewhere.txt")
+    done = repo.custodex("import", str(sheet(tmp_path, *rows)), "--commit")
+    assert done.returncode == 4
+    assert "staged" in done.stderr
+    repo.git("rm", "--cached", "-q", "elsewhere.txt")
+    repo.git("clean", "-fdq", "records")
+    found = told(repo, sheet(tmp_path, *rows), "--commit")
+    assert found["created"] == 260
+    assert len(repo.git("diff", "--name-only", "HEAD~1", "HEAD").split()) == 520
+    assert repo.git("status", "--porcelain").split() == ["??", "elsewhere.txt"]
+
+
 def test_an_import_that_was_not_committed_can_be_undone(repo: Repo, tmp_path: Path) -> None:
     told(repo, sheet(tmp_path, "First Ltd,organization,,"))
     assert repo.custodex("undo").returncode == 0
@@ -267,3 +285,39 @@ def test_an_old_workbook_is_read(empty_repo: Repo, tmp_path: Path, checkout: Pat
         done = empty_repo.custodex("import", str(file), "--dry-run")
         assert done.returncode in {0, 1}, done.stderr
         assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_reading_is_remembered_for_files_with_the_same_headers(repo: Repo, tmp_path: Path) -> None:
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(
+        "kind: customer\nkey:\n  system: shop\n  column: no\nfields:\n  name: firm\n"
+        "defaults:\n  type:\n    value: organization\n  stage:\n    value: lead\n"
+        "  source.channel:\n    value: import\n",
+        encoding="utf-8",
+    )
+    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
+    first.write_text("no,firm\n1,First Ltd\n", encoding="utf-8")
+    second.write_text("Firm,No\nSecond Ltd,2\nFirst Limited,1\n", encoding="utf-8")
+    assert told(repo, first, "--mapping", str(mapping), "--save")["created"] == 1
+    mapping.unlink()
+    done = repo.custodex("import", str(second), "--format", "json")
+    assert "remembered" in done.stderr
+    found = json.loads(done.stdout)
+    assert (found["created"], found["updated"]) == (1, 1), done.stdout
+    assert (
+        repo.custodex("import", str(second), "--no-saved").returncode == 1
+    )  # nobody knows these headers then
+
+
+def test_a_dry_run_shows_which_column_goes_where_and_what_becomes_of_each_row(
+    repo: Repo, tmp_path: Path
+) -> None:
+    file = sheet(tmp_path, "First Ltd,organization,Bob,+44 20 7946 0123", "Second Ltd,organisation,,")
+    done = repo.custodex("import", str(file), "--dry-run")
+    lines = done.stdout.splitlines()
+    assert any(line.split() == ["mobile", "contacts.people.phones[mobile].number"] for line in lines), (
+        done.stdout
+    )
+    assert any(line.split()[:4] == ["2", "new", "First", "Ltd"] for line in lines)
+    assert any(line.startswith("3") and "rejected" in line and "organisation" in line for line in lines)
+    assert repo.git("status", "--porcelain").strip() == ""

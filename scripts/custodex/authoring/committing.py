@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from custodex.errors import CustodexError, EnvironmentFault, UsageFault
 from custodex.git import EMPTY_TREE, Git, pathspec
-from custodex.records import ROOT
 from custodex.snapshots import blob_name
 from custodex.texts import Text
 
@@ -50,27 +49,44 @@ class Proposal(NamedTuple):
 
 def commit(git: Git, paths: Collection[str], message: Message) -> str | None:
     """Commit what stands in the worktree at *paths* and return the commit, None if HEAD says the same."""
+    if len(paths) > _FEW:
+        return _commit_many(git, paths, message)
     specs = [pathspec(path) for path in paths]
-    wanted = "\0".join(specs).encode()
-    from_input = (
-        "--pathspec-from-file=-",
-        "--pathspec-file-nul",
-    )  # an import has more paths than a command line
-    near = specs if len(specs) <= _FEW else [pathspec(ROOT)]
-    changed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *near)
-    known = {git.prefix() + path.encode() for path in paths}
-    entries = [entry for entry in changed.split(b"\0") if entry[3:] in known]
+    changed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *specs)
+    entries = [entry for entry in changed.split(b"\0") if entry]
     if not entries:
         return None
-    fresh = b"\0".join(b":(top,literal)" + entry[3:] for entry in entries if entry[:2] == b"??")
+    fresh = [f":(top,literal){entry[3:].decode()}" for entry in entries if entry[:2] == b"??"]
     if fresh:
-        git.run("add", "--intent-to-add", *from_input, stdin=fresh)
+        git.run("add", "--intent-to-add", "--", *fresh)
     try:
-        git.run("commit", "--quiet", "--only", f"--message={message.text()}", *from_input, stdin=wanted)
+        git.run("commit", "--quiet", "--only", "--file=-", "--", *specs, stdin=message.text().encode())
     except BaseException:
         if fresh:
             with contextlib.suppress(CustodexError):
-                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", *from_input, stdin=fresh)
+                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *fresh)
+        raise
+    return git.commit("HEAD")
+
+
+def _commit_many(git: Git, paths: Collection[str], message: Message) -> str | None:
+    """Commit so many paths that git would take hours to match them one with another: by the index alone.
+
+    Only where nothing else is staged, so that nothing else gets into the commit.
+    """
+    if git.run("diff", "--cached", "--name-only", "-z"):
+        raise UsageFault(
+            Text("索引中还有别的改动", "other changes are staged"),
+            Text("先提交它们，或 git restore --staged .", "commit them first, or git restore --staged ."),
+        )
+    git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin="\0".join(paths).encode())
+    if not git.run("diff", "--cached", "--name-only", "-z"):
+        return None
+    try:
+        git.run("commit", "--quiet", "--file=-", stdin=message.text().encode())
+    except BaseException:
+        with contextlib.suppress(CustodexError):
+            git.run("reset", "--quiet")
         raise
     return git.commit("HEAD")
 

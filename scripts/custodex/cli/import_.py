@@ -66,6 +66,10 @@ _HELP = Text(
         help=Text("号码或地址相同的客户也新建", "create customers that share a number or address as well"))  # fmt: skip
 @option("--by", metavar="WHO", default=None,
         help=Text("邮件、日程和通话的记录人", "who imported mails, meetings and calls are by"))  # fmt: skip
+@option("--save", is_flag=True,
+        help=Text("记住这样读，以后同样表头的文件照此导入",
+                  "remember this reading for files with the same headers"))  # fmt: skip
+@option("--no-saved", is_flag=True, help=Text("不用记住的读法", "do not use a remembered reading"))
 @option("--strict", is_flag=True, help=Text("有一行不行就全部不写", "write all rows or none"))
 @option("--rejected", type=Path, default=None, metavar="OUT.csv|xlsx",
         help=Text("被拒绝的行连同原因写到这里", "write rejected rows and their reasons here"))  # fmt: skip
@@ -82,15 +86,24 @@ def command(session: Session, *, file: Path | None, rejected: Path | None, form:
         return EXIT_OK
     if file is None:
         raise UsageFault(Text("没有给出文件", "no file was named"))
-    from custodex.cli.importing import opened
+    from custodex.cli.importing import opened, recalled, save
 
     path = session.start / file
-    result = _import(session, path, opened(session, path, options), options)
+    source = opened(session, path, options)
+    if not options["no_saved"]:
+        source, options = recalled(session, path, source, options)
+    result = _import(session, path, source, options)
+    if options["save"]:
+        save(session, source, options)
     if rejected is not None and result.count("rejected"):
         _write_rejected(session.start / rejected, result)
     if form == "json":
         session.out_json(result.as_json(session.lang))
     else:
+        if options["dry_run"]:
+            from custodex.cli.previewing import preview
+
+            session.lines(preview(session, result))
         _tell(session, result, dry=options["dry_run"])
     return EXIT_FINDINGS if result.count("rejected") else EXIT_OK
 
@@ -144,7 +157,7 @@ def _import(session: Session, path: Path, source: Opened, options: dict[str, Any
         if written and options["commit"]
         else None
     )
-    return Result(table, planned, unmatched, warnings, written, name)
+    return Result(table, planned, unmatched, warnings, written, name, job.columns())
 
 
 def _asked(source: Opened, options: dict[str, Any]) -> dict[str, Any]:

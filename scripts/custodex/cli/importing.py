@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
@@ -33,6 +35,64 @@ def opened(session: Session, path: Path, options: Mapping[str, Any]) -> Opened:
         path.name, read_file(path, MAX_BYTES), session.now.tzinfo or UTC,
         sheet=options["sheet"], encoding=options["encoding"], plain=plain,
     )  # fmt: skip
+
+
+_SAVED = ("mapping", "key", "system", "values", "region", "kind")
+
+
+def save(session: Session, source: Opened, options: Mapping[str, Any]) -> None:
+    """Remember how a table was read, for others with the same headers; a mapping file is kept whole."""
+    from custodex.files import write_atomic
+
+    if source.table is None:
+        return
+    kept = {name: options[name] for name in _SAVED}
+    mapping = session.start / str(options["mapping"] or "")
+    kept["text"] = mapping.read_text(encoding="utf-8") if options["mapping"] and mapping.is_file() else ""
+    place = _place(session, source)
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    write_atomic(place, json.dumps(kept, ensure_ascii=False, indent=2).encode())
+
+
+def recalled(
+    session: Session, path: Path, source: Opened, options: dict[str, Any]
+) -> tuple[Opened, dict[str, Any]]:
+    """Return the file and the options as they were remembered for its headers, where nothing else was asked."""
+    asked = (
+        any(options[name] for name in ("mapping", "key", "system", "values")) or options["kind"] != "customer"
+    )
+    if source.table is None or asked or not (place := _place(session, source)).is_file():
+        return source, options
+    try:
+        kept = json.loads(place.read_text(encoding="utf-8"))
+        found = {name: kept[name] for name in _SAVED}
+        if kept["text"]:
+            place.with_suffix(".yaml").write_text(kept["text"], encoding="utf-8")
+            found["mapping"] = str(place.with_suffix(".yaml"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return source, options
+    session.err(
+        session.say("按记住的读法导入（--no-saved 不用）", "read as it was remembered (--no-saved does not)")
+    )
+    merged = {
+        **options,
+        **found,
+        "region": options["region"] or found["region"],
+        "values": tuple(found["values"]),
+    }
+    return opened(session, path, merged), merged
+
+
+def _place(session: Session, source: Opened) -> Path:
+    """Return where the reading of such headers is kept; the order of columns does not count."""
+    from custodex.imports.taking import loose
+    from custodex.store import state_folder
+
+    headers = source.table.headers if source.table else ()
+    digest = hashlib.sha256("\0".join(sorted(map(loose, headers))).encode("utf-8", "replace")).hexdigest()[
+        :20
+    ]
+    return state_folder(session.root) / "readings" / f"{digest}.json"
 
 
 class Twins:

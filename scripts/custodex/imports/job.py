@@ -35,6 +35,14 @@ class Job:
         """Return the headers that nothing reads and nobody left out."""
         return unmatched(self._plan, self._source, list(self._used()))
 
+    def columns(self) -> dict[str, list[str]]:
+        """Return the fields that each column fills, by header."""
+        found: dict[str, list[str]] = {}
+        for path, rule in (*self._plan.targets, *self._plan.defaults):
+            for header in columns_of(rule):
+                found.setdefault(header, []).append(str(path))
+        return found
+
     def run(
         self, zone: tzinfo, region: str = "", progress: Callable[[int], None] = lambda _: None
     ) -> list[Planned]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from custodex.imports.planning import Planned
@@ -22,6 +22,7 @@ class Result:
     warnings: int
     written: bool
     commit: str | None = None
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def count(self, outcome: str) -> int:
         """Return how many rows had this outcome."""
