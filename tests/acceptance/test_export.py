@@ -27,6 +27,7 @@ NAUGHTY = (
     '"', 'say "hi"', "a,b", "<script>alert(1)</script>", "{{7*7}}", "${HOME}", "$(id)", "`id`", "%s%n", "../../etc",
     "C:\\CON", "ﬁ ½ ①", "İi̇", "𠮷野家", "👩‍👩‍👧", "Z̡̖̜a̴l̵g̶o̷", "العربية", "ＦＵＬＬ", "　wide", "undefined", "NaN",
     "Infinity", "-", "＝1+1", "\\n", "a\\", "::", "- a", "? a", "# a", "!x", "&a", "*a", "%a", "0x1F", "1_000", "٣",
+    "⚠ x",
 )  # fmt: skip
 """Texts that break spreadsheets, shells, YAML, JSON, templates and file systems; all of them are sound names."""
 

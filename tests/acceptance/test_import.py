@@ -169,8 +169,8 @@ def test_rejected_rows_come_back_with_their_reason_and_go_in_once_mended(
     assert second[0] == "样例乙有限公司"
     assert "scientific" in second[-1]
     assert "科学记数" in second[-2]
-    assert third[6] == "'=1+2"  # opens as text, never as a formula
-    mended = data.decode("utf-8-sig").replace("1.38E+10", "13900000456")
+    assert third[6] == "⚠ =1+2"  # opens as text, never as a formula, and is refused until somebody mends it
+    mended = data.decode("utf-8-sig").replace("⚠ 1.38E+10", "13900000456")
     again = told(empty_repo, write(tmp_path, mended, "mended.csv"), code=1)
     assert (again["created"], again["rejected"], again["unmatched"]) == (1, 1, [])
     assert "=1+2" not in "".join(path.read_text(encoding="utf-8") for path in records(empty_repo))

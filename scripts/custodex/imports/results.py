@@ -8,7 +8,7 @@ from typing import Any
 
 from custodex.imports.planning import Planned
 from custodex.imports.taking import REASON_HEADERS
-from custodex.sheets import Table
+from custodex.sheets import Refused, Row, Table
 from custodex.texts import Lang, Text
 
 
@@ -60,9 +60,14 @@ class Result:
         for entry in self.planned:
             if entry.outcome == "rejected":
                 for row in entry.rows:
-                    cells = [row.cells[at] if at < len(row.cells) else "" for at in kept]
+                    cells = [_cell(row, at) for at in kept]
                     rows.append([*cells, entry.reason.zh, entry.reason.en])
         return rows
+
+
+def _cell(row: Row, at: int) -> str:
+    text = row.cells[at] if at < len(row.cells) else ""
+    return Refused(text) if at in row.marks else text
 
 
 def withheld() -> Text:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from custodex.sheets.reading import read_sheet
 from custodex.sheets.table import MARKS, Cleaner, Row, SheetFault, Table
-from custodex.sheets.writing import csv_bytes, harmless, write_xlsx
+from custodex.sheets.writing import Refused, csv_bytes, harmless, write_xlsx
 
 __all__ = [
     "MARKS",
     "Cleaner",
+    "Refused",
     "Row",
     "SheetFault",
     "Table",

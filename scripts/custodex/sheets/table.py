@@ -29,6 +29,10 @@ MARKS: Mapping[str, Text] = {
         "是末尾全零的长数字，可能已丢失位数；确认后设为文本",
         "is a long number that ends in zeros, digits may be lost; make sure and store it as text",
     ),
+    "refused": Text(
+        "带有 ⚠，是被拒绝的单元格；改正并去掉 ⚠",
+        "still has the ⚠ of a refused cell; mend it and take the ⚠ away",
+    ),
     "error": Text("是表格的错误值", "is an error value of the spreadsheet"),
     "control": Text("含有控制字符", "contains a control character"),
     "too-long": Text(f"超过 {MAX_CELL} 个字符", f"is longer than {MAX_CELL} characters"),
@@ -39,6 +43,8 @@ MARKS: Mapping[str, Text] = {
 }
 """Why a marked cell is not taken as it stands."""
 
+REFUSED = "⚠ "
+"""Goes before a doubtful cell of a rejected row, so that it is neither computed nor taken as it stands."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+")
@@ -81,6 +87,8 @@ def needs_guard(text: str) -> bool:
     What is guarded already counts as well, so that taking one `'` away gives back exactly what was there.
     """
     bare = text.lstrip("'")
+    if bare.startswith(REFUSED):
+        return True
     if bare.startswith(_STARTS):
         return not _PLAIN_NUMBER.fullmatch(text)
     return bool(_COUNTS.fullmatch(bare)) or bare in _ERRORS
@@ -104,6 +112,8 @@ class Cleaner:
             return text, ""
         if _CONTROL.search(text):
             return _CONTROL.sub("�", text), "control"
+        if text.startswith(REFUSED):
+            return text, "refused"
         if text.startswith("'") and needs_guard(text[1:]):
             return text[1:], ""  # somebody, or our own export, says that it is text and nothing to compute
         if _SCIENTIFIC.fullmatch(text):

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from custodex.sheets.table import MAX_CELL, needs_guard
+from custodex.sheets.table import MAX_CELL, REFUSED, needs_guard
 
 _WIDTHS = (8, 48)
 _SAMPLE = 200
@@ -23,7 +23,17 @@ def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 
 def harmless(text: str) -> str:
     """Return a cell that opens as text: `'` goes before what a program could compute, and reading takes it away."""
-    return f"'{text}" if needs_guard(text) else text
+    return f"'{text}" if needs_guard(text) and not isinstance(text, Refused) else text
+
+
+class Refused(str):
+    """A doubtful cell as it goes back with its row: nothing computes it, and no import takes it as it stands."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Refused:
+        """Return *text* behind the sign of a refused cell."""
+        return super().__new__(cls, text if text.startswith(REFUSED) else f"{REFUSED}{text}")
 
 
 def write_xlsx(out: BinaryIO, title: str, rows: Iterable[Sequence[str]]) -> None:
