@@ -392,6 +392,14 @@ def test_the_file_of_a_view_passes_every_check_and_lists_the_same(
     assert len(listed) > 1
 
 
+def test_every_saved_view_opens_as_the_same_list(site: Site, page: Page) -> None:
+    for path in sorted((site.folder / "en/view").glob("*.html")):
+        page.goto(site.url(f"en/view/{path.name}"))
+        counted = page.locator("h1 .num").inner_text()
+        page.get_by_role("link", name="Open in the list").click()
+        expect(page.locator("[data-count]"), path.name).to_have_text(re.compile(rf"^{counted}( of 60)?$"))
+
+
 def test_pins_and_recent_customers_and_none_of_it_without_storage(site: Site, page: Page) -> None:
     page.goto(site.url("zh/c/ak33t63cj0v.html"))
     name = page.locator("h1").first.inner_text().strip()

@@ -103,6 +103,14 @@ def test_months_until() -> None:
     assert months_until("", 3) == []
 
 
+def test_filters_of_a_view_become_the_address_of_the_list() -> None:
+    where = {"stage": ["lead", "!lost"], "last_note": ["[2026-01 TO 2026-03]", "[2026-05 TO ]"]}
+    assert addresses.filtered(where, "a&b", ["-last_note", "name"]) == (
+        "customers.html?v=1&q=a%26b&stage=lead&stage%21=lost&last_note=2026-01..2026-03&last_note=2026-05.."
+        "&sort=-last_note%2Cname"
+    )
+
+
 def test_moments_lose_their_seconds_and_keep_their_zone() -> None:
     assert minute("2026-03-02T09:30:15.25+08:00") == "2026-03-02T09:30+08:00"
     assert minute("2026-03-02T09:30:15Z") == "2026-03-02T09:30Z"

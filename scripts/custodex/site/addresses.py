@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 LIST = "customers.html"
+_SPAN = re.compile(r"\[\s*(\S*?)\s*\bTO\b\s*(\S*?)\s*\]")
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -35,9 +37,9 @@ def by(facet: str, value: str) -> str:
 
 
 def filtered(filters: Mapping[str, Sequence[str]], query: str = "", sort: Sequence[str] = ()) -> str:
-    """Return the interactive list with these filters: same field OR, different fields AND."""
+    """Return the interactive list with these filters, written as in a saved view: same field OR, `!value` not."""
     pairs = [("q", query)] if query else []
-    pairs += [(field, value) for field, values in filters.items() for value in values]
+    pairs += [_asked(field, value) for field, values in filters.items() for value in values]
     if sort:
         pairs.append(("sort", ",".join(sort)))
     if not pairs:
@@ -45,6 +47,14 @@ def filtered(filters: Mapping[str, Sequence[str]], query: str = "", sort: Sequen
     return f"{LIST}?v=1&" + "&".join(
         f"{quote(field, safe='')}={quote(value, safe='')}" for field, value in pairs
     )
+
+
+def _asked(field: str, value: str) -> tuple[str, str]:
+    """Return a filter of a saved view as the address of the list says it."""
+    if value.startswith("!"):
+        return f"{field}!", value[1:]
+    span = _SPAN.fullmatch(value)
+    return field, f"{span[1]}..{span[2]}" if span else value
 
 
 def outward(url: str) -> str:

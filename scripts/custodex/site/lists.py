@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from custodex.hints import as_text
 from custodex.site import addresses, phrases
 from custodex.site.charts import facet_chart
-from custodex.site.context import DEFAULT_COLUMNS, ROWS, facet_of
+from custodex.site.context import DEFAULT_COLUMNS, ROWS, Context, facet_of
 from custodex.site.pagemodels import ListPage, SetPage, TagCount, TagDimension, TagsPage, ViewCard, ViewsPage
 from custodex.site.pieces import Field, Value
 from custodex.site.reading import Value as Stored
@@ -193,8 +193,14 @@ def _facts(stock: Stock, view: Stored) -> Sequence[Field]:
         label = context.words.of(node.fields.get("query") if node else None, "query")
         found.append(Field(label, [Value(query, "code")]))
     for facet, values in where_of(view).items():
-        found.append(Field(context.facet_label(facet), [Value(context.label(facet, one)) for one in values]))
+        found.append(Field(context.facet_label(facet), [Value(_said(context, facet, one)) for one in values]))
     return found
+
+
+def _said(context: Context, facet: str, value: str) -> str:
+    if not value.startswith("!"):
+        return context.label(facet, value)
+    return context.messages.plain("js.list.not", label=context.label(facet, value[1:]))
 
 
 def views_page(stock: Stock, views: Sequence[tuple[str, Stored]]) -> ViewsPage:

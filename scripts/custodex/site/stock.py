@@ -58,7 +58,9 @@ class Stock:
         """Return the keys of the customers a saved view shows, remembered by its *name*."""
         if name not in self._sets:
             plain = not query and all(
-                value and value[0] != "!" for values in where.values() for value in values
+                name in self.context.facet_nodes and value and value[0] != "!"
+                for name, values in where.items()
+                for value in values
             )
             if plain or self.find is None:
                 keys = self.state.selected(where)
