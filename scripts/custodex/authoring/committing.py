@@ -101,9 +101,7 @@ def propose(git: Git, state: Path, contents: Contents, message: Message) -> Prop
         own.run("read-tree", base)
         own.run("update-index", "-z", "--index-info", stdin=b"".join(_index_rows(git, contents)))
         tree = own.run("write-tree").decode().strip()
-    signed = git.run("config", "--type=bool", "--get", "commit.gpgSign", allowed=(0, 1)).strip() == b"true"
-    arguments = ["commit-tree", tree, "-p", base, *(["-S"] if signed else [])]
-    name = git.run(*arguments, stdin=message.text().encode()).decode().strip()
+    name = git.commit_tree(tree, (base,), message.text())
     words = "-".join(message.subject.split(":")[0].split()[:2])
     branch = f"custodex/{words}-{secrets.token_hex(3)}"
     git.run("update-ref", f"refs/heads/{branch}", name, "0" * 40)
