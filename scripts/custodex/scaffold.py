@@ -28,6 +28,7 @@ _SKELETON = {
     "README.md": "README.md",
     "gitignore": ".gitignore",
     "github.yml": ".github/workflows/records.yml",
+    "github-pages.yml": ".github/workflows/site.yml",
     "gitlab.yml": ".gitlab-ci.yml",
 }
 

@@ -187,3 +187,26 @@ def test_line_ends_stay_what_they_are(new_repo: Repo) -> None:
     states = {line["name"]: line["state"] for line in json.loads(doctor.stdout)["lines"]}
     assert states["attributes"] == "ok"
     assert states["hooks"] == "warn"
+
+
+def test_a_site_is_published_only_where_somebody_said_for_whom(new_repo: Repo) -> None:
+    github = yaml.safe_load(new_repo.read(".github/workflows/site.yml"))
+    assert github["permissions"] == {"contents": "read"}
+    assert "vars.CUSTODEX_AUDIENCE" in github["jobs"]["build"]["if"]
+    assert github["jobs"]["deploy"]["needs"] == "build"
+    steps = [step for job in github["jobs"].values() for step in job["steps"]]
+    assert all(re.search(r"@[0-9a-f]{40}$", step["uses"]) for step in steps if "uses" in step)
+    gitlab = yaml.safe_load(new_repo.read(".gitlab-ci.yml"))["pages"]
+    assert "$CUSTODEX_AUDIENCE" in gitlab["rules"][0]["if"]
+    assert gitlab["needs"] == ["records"]
+    commands = [step["run"] for step in steps if "custodex build" in step.get("run", "")] + gitlab["script"]
+    for command in (one for one in commands if "custodex build" in one):
+        said = (
+            command.partition("custodex ")[2]
+            .replace('"$AUDIENCE"', "sales")
+            .replace('"$CUSTODEX_AUDIENCE"', "sales")
+        )
+        new_repo.commit("start")
+        made = new_repo.custodex(*said.split())
+        assert made.returncode == 0, made.stderr
+        assert (new_repo.root / "public/index.html").exists()
