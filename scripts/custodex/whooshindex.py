@@ -1,9 +1,11 @@
 """The one place that knows Whoosh: an index of documents with packed rows and sets of terms.
 
-Whoosh keeps the segments, the table of contents, the commit, the lock and the per-document columns. Terms are
-written by a codec of our own: a posting says only that a document holds a term (no positions, frequencies or
-lengths; a match is confirmed on the stored row), which makes the index small and a posting list a set that
-is intersected as one integer. The distribution is Whoosh-Reloaded; another one is a change of this module.
+Whoosh keeps the segments, the table of contents, the commit, the lock and the list of columns. What stands in
+them is our own, written whole by a codec of ours: rows in compressed blocks (`rowfile`), terms in sorted blocks
+with packed sets of documents (`termtable`, `postings`), gathered in bulk by `search.gathering`. A posting says
+only that a document holds a term: no positions, frequencies or lengths. Whoosh's query parser and matchers are
+not used; they would decode posting by posting what is one operation on an integer. The distribution is
+Whoosh-Reloaded; another one is a change of this module.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Search: an index of customers that is always equal to reading them all.
 
-`sync` brings the index up to date, `Searcher` answers queries and filters, `export_tiers` writes what the
+`sync` brings the index up to date, `Searcher` answers queries and filters, `tiers` makes what the
 browser searches. `oracle` is the definition they are all tested against.
 """
 
