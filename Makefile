@@ -1,5 +1,6 @@
 # make run    check the sample records, index them, build the site
 # make test   everything the tests need, then the tests
+# make test-faults  every fault at every call of a writer, twenty writers at once (make test takes a sample)
 # make lint   style, format, types
 # make bench  the figures of tests/benchmarks/README.md
 # make lock   choose the versions of all dependencies anew (needs uv)
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # the tests run side by side on as many cores as there are, or as JOBS says
 JOBS ?= auto
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test test-faults lint bench lock clean
 .DELETE_ON_ERROR:
 
 run: $(STAMP)
@@ -25,6 +26,9 @@ run: $(STAMP)
 test: $(STAMP)
 	@.ci/browser
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-faults: $(STAMP)
+	@CUSTODEX_FAULTS=full $(BIN)/python -m pytest -n $(JOBS) tests/faults $(ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

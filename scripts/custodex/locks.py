@@ -37,8 +37,17 @@ class Lock:
         self._now = now
         self._wait = wait
         self._break_dead = break_dead
+        self._token = secrets.token_hex(6)
 
     def __enter__(self) -> Lock:
+        try:
+            self._take_in_turn()
+        except BaseException:
+            self._release()  # a Ctrl-C may come right after the lock was taken
+            raise
+        return self
+
+    def _take_in_turn(self) -> None:
         until = time.monotonic() + self._wait
         while not self._take():
             holder = read_holder(self._path)
@@ -49,18 +58,20 @@ class Lock:
                 raise self._busy(holder, dead=dead)
             else:
                 time.sleep(_PAUSE)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if read_holder(self._path).get("pid") == os.getpid():
+        self._release()
+
+    def _release(self) -> None:
+        if read_holder(self._path).get("token") == self._token:
             self._path.unlink(missing_ok=True)
 
     def _take(self) -> bool:
         me = {
             "pid": os.getpid(), "host": socket.gethostname(), "started": process_start(os.getpid()),
-            "since": self._now.isoformat(timespec="seconds"),
+            "since": self._now.isoformat(timespec="seconds"), "token": self._token,
         }  # fmt: skip
         draft = self._path.with_name(f".tmp-lock-{secrets.token_hex(6)}")
         try:

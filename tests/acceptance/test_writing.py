@@ -509,3 +509,35 @@ def test_edit_brings_two_editors_together(sample_repo: Repo) -> None:
     assert result.returncode == 1
     assert "somebody changed grade meanwhile" in result.stderr
     assert "grade: medium" in path.read_text(encoding="utf-8")
+
+
+# --- attach
+
+
+def test_a_file_is_kept_outside_git_and_named_by_its_content(sample_repo: Repo) -> None:
+    contract = sample_repo.root.parent / "框架合同.pdf"
+    contract.write_bytes(b"%PDF-1.7 sample")
+    nowhere = sample_repo.custodex("attach", PORT, str(contract))
+    assert nowhere.returncode == 2
+    assert "schema/settings.yaml" in nowhere.stderr
+    settings = (
+        sample_repo.read("schema/settings.yaml") + "attachments:\n  store: ../attachments\n  max_mb: 1\n"
+    )
+    sample_repo.write("schema/settings.yaml", settings)
+    sample_repo.commit()
+    found = told(sample_repo, "attach", PORT, str(contract), "--note", "2026")
+    kept = sample_repo.root.parent / "attachments" / found["sha256"][:2] / found["sha256"]
+    assert kept.read_bytes() == contract.read_bytes()
+    assert changed_lines(sample_repo) == [
+        "+attachments:", "+  - id: f1", "+    name: 框架合同.pdf", f"+    sha256: {found['sha256']}", "+    bytes: 15",
+        f'+    added_on: "{TODAY}"', "+    by: li-wen", '+    note: "2026"',
+    ]  # fmt: skip
+    assert sample_repo.custodex("check").returncode == 0
+    assert told(sample_repo, "attach", PORT, str(contract))["changed"] == []
+    contract.write_bytes(b"MZ no contract at all")
+    assert "is no pdf" in sample_repo.custodex("attach", PORT, str(contract)).stderr
+    contract.write_bytes(b"%PDF-" + bytes(1_000_001))
+    assert sample_repo.custodex("attach", PORT, str(contract)).returncode == 4
+    inside = settings.replace("../attachments", "files")
+    sample_repo.write("schema/settings.yaml", inside)
+    assert "inside the repository" in sample_repo.custodex("attach", PORT, str(contract)).stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,9 +29,13 @@ class Journal:
     def __init__(self, state: Path) -> None:
         self._path = state / _NAME
 
+    def writes(self) -> Iterator[Write]:
+        """Yield the writes, the newest first."""
+        return (_write(row) for row in reversed(self._rows()))
+
     def last(self) -> Write | None:
         """Return the newest write, None if there is none."""
-        return next((_write(row) for row in reversed(self._rows())), None)
+        return next(self.writes(), None)
 
     def add(self, subject: str, head: str, contents: Contents) -> None:
         """Remember a write."""

@@ -130,3 +130,27 @@ def _log(git: Git, folders: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         fields = row.strip("\n").split(_FIELD)
         if len(fields) == 3:
             yield fields[0], fields[1], fields[2].strip()
+
+
+def parted(schemas: Schemas, steps: Iterable[tuple[Step, bytes | None]], gone: str) -> Reversal:
+    """Return what takes a merge back; an event of *gone* that was changed since goes home changed."""
+    listed = list(steps)
+    home = {
+        step.path.rpartition("/")[2]: step
+        for step, _ in listed
+        if f"/{gone}/" in step.path and step.after is None
+    }
+    result = reversal(schemas, listed)
+    for step, current in listed:
+        origin = home.get(step.path.rpartition("/")[2])
+        if step.before is None and current not in (None, step.after) and origin is not None:
+            kind = kind_at(step.path)
+            after, now, before = (
+                parse(data or b"").value or {} for data in (step.after, current, origin.before)
+            )
+            merged = merge(schemas.node(kind), after, now, before)
+            if not merged.conflicts:
+                result.clashes[:] = [clash for clash in result.clashes if clash.path != step.path]
+                result.drafts[:] = [draft for draft in result.drafts if draft.path != origin.path]
+                result.drafts.extend([Draft(step.path, kind, None), Draft(origin.path, kind, merged.value)])
+    return result

@@ -122,19 +122,22 @@ def _plan(session: Session, author: Author, steps: list[Step], subject: str, *, 
     found: Reversal = reversal(
         author.catalog.book.schemas, [(step, current(session.root, step.path)) for step in steps]
     )
-    if found.clashes and not rest:
-        raise _conflict(found.clashes)
+    if not rest:
+        refuse_clashes(found.clashes)
     shown = printable(subject, 120)
     return Plan(found.drafts, f"undo {subject}", Text(f"已撤销：{shown}", f"taken back: {shown}"))
 
 
-def _conflict(clashes: list[Clash]) -> UndoConflict:
+def refuse_clashes(clashes: list[Clash]) -> None:
+    """Show what was changed again since, if anything was."""
+    if not clashes:
+        return
     lines = [
         f"{clash.path} {'.'.join(clash.place) or '–'}: {_shown(clash.current)} → {_shown(clash.wanted)}"
         for clash in clashes
     ]
     listed = "\n  ".join(lines[:20])
-    return UndoConflict(
+    raise UndoConflict(
         Text("这些地方后来又改过，没有撤销", "these were changed again since, nothing was taken back"),
         Text(f"{listed}\n  加 --rest 撤销其余部分", f"{listed}\n  --rest takes back everything else"),
     )
