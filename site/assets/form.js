@@ -311,7 +311,11 @@
     } catch (error) { /* contacts with a layout of their own: nobody to choose */ }
     part.hidden = !part.querySelector(".checks input");
   }
-  function refuse(text) { article.querySelector("[data-about]").textContent = text; }
+  function refuse(text) {
+    var list = el("a", { class: "btn", href: c.up + "customers.html" }, c.icon("customers"), t("form.list"));
+    article.querySelector("[data-about]").textContent = text;
+    article.append(el("p", { class: "form-end" }, list));
+  }
 
   c.source = function (name, found) { if (name === id) files = found; };
   if (id) {
