@@ -14,12 +14,12 @@ from typing import Any
 from custodex import __version__
 from custodex.errors import EnvironmentFault
 from custodex.findings import Finding
-from custodex.hints import Schema
+from custodex.hints import Schema, repeated_items
 from custodex.records import KIND
 from custodex.schemas import Schemas
 from custodex.texts import Text
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when documents must be read again although no file and no version changed."""
 
 
@@ -100,8 +100,10 @@ class Book:
         if parsed.value is None:
             return [_with_path(finding, path) for finding in parsed.findings]
         kind = path.removeprefix("schema/").removesuffix(".yaml")
-        faults = self.schemas.validate(kind, parsed.value) if self.schemas.has(kind) else []
-        return place(faults, data, path)
+        if not self.schemas.has(kind):
+            return []
+        faults = self.schemas.validate(kind, parsed.value)
+        return place(faults or repeated_items(self.schemas.marks(kind, parsed.value)), data, path)
 
     @cached_property
     def values(self) -> Mapping[str, Any]:

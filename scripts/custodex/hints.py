@@ -7,11 +7,11 @@ search index, the site and the checks look at, so that a field added to the sche
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from custodex.findings import Pointer
+from custodex.findings import Fault, Pointer
 from custodex.texts import Text
 
 Schema = Mapping[str, Any]
@@ -176,3 +176,27 @@ def find(node: Node, pointer: Pointer) -> Node | None:
         else:
             current = current.fields.get(part)
     return current
+
+
+def named(node: Node, pointer: Pointer) -> dict[str, str | int]:
+    """Return the parameters `name_zh` and `name_en`: the label people know and the path they can look up."""
+    path = ".".join(str(part) for part in pointer)
+    label = node.label
+    if label is None:
+        return {"name_zh": path, "name_en": path}
+    return {"name_zh": f"{label.zh}（{path}）", "name_en": f"{label.en} ({path})"}
+
+
+def repeated_items(marks: Marks) -> Iterator[Fault]:
+    """Yield a fault for every item of a list whose `x-key` field another item had before."""
+    for pointer, node, found in marks.get("key", ()):
+        if not isinstance(found, list) or len(found) < 2:
+            continue
+        key = str(node.schema["x-key"])
+        seen: dict[str, int] = {}
+        for index, item in enumerate(found):
+            name = item.get(key) if isinstance(item, dict) else None
+            if isinstance(name, str) and (first := seen.setdefault(name, index)) != index:
+                at = (*pointer, index, key)
+                params = {**named(node, at), "value": name, "first": first + 1, "key": key}
+                yield Fault("item-repeated", at, params)

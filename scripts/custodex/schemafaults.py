@@ -18,6 +18,9 @@ _TYPE_EN = {
     "object": "a group of fields", "array": "a list", "null": "nothing",
 }  # fmt: skip
 
+_MASKED = "identity"
+"""The reading class whose values no message repeats."""
+
 Params = dict[str, str | int]
 
 
@@ -77,6 +80,14 @@ def _name(pointer: Pointer, root: Node) -> Params:
     }
 
 
+def _found(error: Any, pointer: Pointer, root: Node) -> str:
+    """Return the value an error is about; what identifies a person goes into no log and no pull request."""
+    nodes = (find(root, pointer[:length]) for length in range(len(pointer) + 1))
+    if any(node is not None and node.hint("class") == _MASKED for node in nodes):
+        return "…"
+    return _shown(error.instance)
+
+
 def _shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{value[:60]}"'
@@ -91,7 +102,7 @@ def _type(error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
     wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
     params = {
         **_name(pointer, root),
-        "found": _shown(error.instance),
+        "found": _found(error, pointer, root),
         "expected_zh": "、".join(_TYPE_ZH[name] for name in wanted),
         "expected_en": " or ".join(_TYPE_EN[name] for name in wanted),
     }
@@ -135,7 +146,9 @@ def _enum(error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
     near = difflib.get_close_matches(str(error.instance), allowed, n=1)
     listed = ", ".join(near + [value for value in allowed if value not in near][:12])
     yield Fault(
-        "schema-enum", pointer, {**_name(pointer, root), "found": _shown(error.instance), "allowed": listed}
+        "schema-enum",
+        pointer,
+        {**_name(pointer, root), "found": _found(error, pointer, root), "allowed": listed},
     )
 
 
@@ -144,12 +157,16 @@ def _pattern(error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
     yield Fault(
         "schema-pattern",
         pointer,
-        {**_name(pointer, root), "found": _shown(error.instance), "pattern": pattern},
+        {**_name(pointer, root), "found": _found(error, pointer, root), "pattern": pattern},
     )
 
 
 def _format(error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
-    params = {**_name(pointer, root), "found": _shown(error.instance), "format": str(error.validator_value)}
+    params = {
+        **_name(pointer, root),
+        "found": _found(error, pointer, root),
+        "format": str(error.validator_value),
+    }
     yield Fault("schema-format", pointer, params)
 
 
@@ -158,7 +175,7 @@ def _false(_error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
 
 
 def _limit(error: Any, pointer: Pointer, root: Node) -> Iterator[Fault]:
-    size = len(error.instance) if hasattr(error.instance, "__len__") else str(error.instance)
+    size = len(error.instance) if hasattr(error.instance, "__len__") else _found(error, pointer, root)
     params = {**_name(pointer, root), "size": size, "limit": str(error.validator_value)}
     yield Fault(
         f"schema-{'too-small' if error.validator.startswith('min') else 'too-large'}", pointer, params

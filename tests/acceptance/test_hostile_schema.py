@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +166,26 @@ def test_s12_thousands_of_notes_on_one_customer(repo: Repo) -> None:
     outcome = check(repo)
     assert outcome.findings == []
     assert "2004 documents" in outcome.stderr
+
+
+def test_s12_fifty_thousand_notes_on_one_customer(repo: Repo) -> None:
+    """They stand in a commit that is not checked out: what is asked is the check, not the disk."""
+    notes = []
+    for number in range(50_000):
+        day = f"{2000 + number % 25}-{1 + number % 12:02}-{1 + number % 28:02}"
+        path = customer_path(ACME, f"notes/{day[:4]}/{day}-{number:06}.yaml")
+        text = f'type: other\noccurred_at: "{day}T10:00:00+08:00"\nby: lin-fang\nsummary: note {number}\n'
+        notes.append(f"M 100644 inline {path}\ndata {len(text)}\n{text}\n")
+    wrong = notes[31_313].replace("by: lin-fang", "by: lin-fong")
+    stream = (
+        f"commit refs/heads/many\ncommitter x <x@example.com> 1790000000 +0800\ndata 0\nfrom HEAD\n{wrong}"
+    )
+    repo.git("fast-import", "--quiet", stdin=stream + "".join(notes[:31_313]) + "".join(notes[31_314:]))
+    done = subprocess.run(
+        [sys.executable, "-m", "custodex", "check", "--rev", "many"], cwd=repo.root, env=dict(repo.environ),
+        capture_output=True, check=False, timeout=300, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert [line.split(" ")[1] for line in done.stdout.splitlines()] == ["reference-missing"]
+    assert "031313.yaml" in done.stdout
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < hostile.MEGABYTES * 1024

@@ -130,3 +130,26 @@ def _classes(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _classes(item)
+
+
+def test_a_code_that_a_vocabulary_gives_twice_is_found() -> None:
+    path = "schema/vocabulary/stages.yaml"
+    text = BOOK.files[path][1].decode()
+    lines = text.splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.startswith("  - id: "))
+    second = next(number for number in range(first + 1, len(lines)) if lines[number].startswith("  - id: "))
+    doubled = "".join([*lines[:second], lines[first], *lines[second + 1 :]])
+    found = Book({**BOOK.files, path: ("x", doubled.encode())}).findings
+    assert [(finding.path, finding.line, finding.code) for finding in found] == [
+        (path, second + 1, "item-repeated")
+    ]
+
+
+def test_messages_repeat_no_value_that_identifies_a_person() -> None:
+    secret = "11010519491231002X"
+    value = {"resident_id": secret + "9", "documents": [{"type": secret, "number": 5}]}
+    faults = BOOK.schemas.validate("identity", value)
+    assert {fault.code for fault in faults} >= {"schema-pattern"}
+    assert secret not in str(faults)
+    public = BOOK.schemas.validate("staff", {"id": "Zhou Min", "name": "Zhou", "active": True})
+    assert "Zhou Min" in str(public)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custodex.checks.naming import named
 from custodex.checks.page import Page
 from custodex.findings import Fault
+from custodex.hints import repeated_items
 from custodex.rules import Rule
 from custodex.texts import Text
 
@@ -29,14 +29,4 @@ RULES = (
 
 def check(page: Page) -> Iterator[Fault]:
     """Yield a fault for every item whose `x-key` field another item had before."""
-    for pointer, node, found in page.keyed:
-        if not isinstance(found, list) or len(found) < 2:
-            continue
-        key = str(node.schema["x-key"])
-        seen: dict[str, int] = {}
-        for index, item in enumerate(found):
-            name = item.get(key) if isinstance(item, dict) else None
-            if isinstance(name, str) and (first := seen.setdefault(name, index)) != index:
-                at = (*pointer, index, key)
-                params = {**named(node, at), "value": name, "first": first + 1, "key": key}
-                yield Fault("item-repeated", at, params)
+    return repeated_items(page.marks)

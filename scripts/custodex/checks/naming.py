@@ -6,16 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from custodex.findings import Pointer
-from custodex.hints import Node
+from custodex.hints import named
 
-
-def named(node: Node, pointer: Pointer) -> dict[str, str | int]:
-    """Return the parameters `name_zh` and `name_en`: the label people know and the path they can look up."""
-    path = ".".join(str(part) for part in pointer)
-    label = node.label
-    if label is None:
-        return {"name_zh": path, "name_en": path}
-    return {"name_zh": f"{label.zh}（{path}）", "name_en": f"{label.en} ({path})"}
+__all__ = ["group_of", "named"]
 
 
 def group_of(value: Any, pointer: Pointer) -> Mapping[str, Any]:

@@ -15,29 +15,24 @@ Mark = Found
 class Page:
     """One document that fits its schema, and the values its schema marks."""
 
-    __slots__ = ("_marks", "book", "kind", "value")
+    __slots__ = ("book", "kind", "marks", "value")
 
     def __init__(self, document: Document, book: Book) -> None:
         self.kind = document.kind
         self.value = document.value
         self.book = book
-        self._marks = document.marks(book.schemas)
+        self.marks = document.marks(book.schemas)
 
     def formatted(self, name: str) -> Sequence[Mark]:
         """Return the values with `x-format: <name>`."""
-        return self._marks.get(f"format:{name}", ())
+        return self.marks.get(f"format:{name}", ())
 
     @property
     def codes(self) -> Sequence[Mark]:
         """The values with `x-vocabulary`."""
-        return self._marks.get("vocabulary", ())
-
-    @property
-    def keyed(self) -> Sequence[Mark]:
-        """The lists with `x-key`."""
-        return self._marks.get("key", ())
+        return self.marks.get("vocabulary", ())
 
     @property
     def names(self) -> Sequence[Mark]:
         """The names of people and things: `x-search: name`, or the caption where nothing else is said."""
-        return self._marks.get("name", ())
+        return self.marks.get("name", ())
