@@ -16,7 +16,7 @@ import pytest
 from custodex.records import customer_folder
 from custodex.yamlfile import parse
 from custodex.yamlwriter import dump
-from workbench import Repo
+from workbench import Repo, copy_of_checkout
 
 KINDS = ("customer", "note", "transaction", "feedback", "task", "staff", "team", "product", "view")
 CUSTOMER = "a000000001s"
@@ -179,3 +179,26 @@ def test_a_workbook_is_not_poured_over_a_terminal(sample_repo: Repo) -> None:
     done = sample_repo.custodex("export", "--format", "xlsx")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--out" in done.stderr
+
+
+def test_an_address_book_for_the_telephone(sample_repo: Repo, tmp_path: Path) -> None:
+    file = tmp_path / "all.vcf"
+    done = sample_repo.custodex("export", "--format", "vcf", "--out", str(file))
+    assert done.returncode == 0, done.stderr
+    text = file.read_bytes().decode("utf-8").replace("\r\n ", "")
+    assert "FN:查予安\r\n" in text
+    assert "N:查;予安;;;\r\n" in text
+    closed = [
+        path.parent.name
+        for path in (sample_repo.root / "records").rglob("contacts.yaml")
+        if "do_not_contact: true" in path.read_text(encoding="utf-8")
+    ]
+    assert closed
+    assert not [customer for customer in closed if customer in text]
+    taken = sample_repo.custodex("export", "--format", "vcf", "--audience", "finance").stdout
+    assert "TEL" not in taken
+    assert "EMAIL" not in taken
+    other = copy_of_checkout(tmp_path / "other", "schema")
+    back = other.custodex("import", str(file), "--format", "json", "--allow-duplicates")
+    told = json.loads(back.stdout)
+    assert (told["created"] > 40, told["rejected"]) == (True, 0), back.stdout[-3000:]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from custodex.contentlines import fold, line, text
 from custodex.hanzi import family_and_given
 from custodex.site import qrcodes
-from custodex.site.contentlines import fold, line, text
-from custodex.site.vcards import Contact, brief, vcard
+from custodex.vcards import Contact, brief, vcard
 from qrreading import read
 
 HOSTILE = "a;b,c\\d\r\nTEL:+1\nEND:VCARD\x00\x1b\u2028\ud800é"

@@ -21,18 +21,22 @@ if TYPE_CHECKING:
     from custodex.readers import Reader
 
 _KINDS = ("customer", *sorted(EVENT_KINDS), "task", *SINGLE_KINDS)
-_FORMATS = ("csv", "xlsx", "json", "jsonl", "sqlite", "parquet")
-_TEXT = frozenset({"csv", "json", "jsonl"})
+_FORMATS = ("csv", "xlsx", "json", "jsonl", "vcf", "sqlite", "parquet")
+_TEXT = frozenset({"csv", "json", "jsonl", "vcf"})
 _HELP = Text(
     """导出档案：列名与 import 相同，表格软件可直接打开；再导入不产生变化。
 
     csv 带 UTF-8 BOM 和 CRLF；xlsx 的单元格都是文本；可能被当作公式的内容前加 '，导入时去掉。
+
+    vcf 是通讯录（vCard 4），不含“请勿联系”的客户。
 
     sqlite 和 parquet 供分析：每种档案一张表，每个列表一张表（parquet 写入文件夹）。""",
     """export records in the columns that import takes; what comes back in changes nothing.
 
     csv has a UTF-8 BOM and CRLF; every cell of xlsx is text; what a spreadsheet could take for a formula gets a '
     in front, which import takes away.
+
+    vcf is an address book (vCard 4), without customers who asked not to be contacted.
 
     sqlite and parquet are for analysts: a table a kind, and one for every list (parquet makes a folder).""",
 )
@@ -68,6 +72,8 @@ def command(session: Session, *, kind: str, modules: tuple[str, ...], audience: 
     """Export records."""
     if out is None and form not in _TEXT:
         raise UsageFault(Text(f"{form} 要写入文件：--out", f"{form} is written to a file: --out"))
+    if form == "vcf" and kind != "customer":
+        raise UsageFault(Text("vcf 只用于客户", "vcf is about customers"))
     if form == "parquet":
         from custodex.parquetfile import require
 
@@ -105,12 +111,14 @@ def _keys(
 
 
 def _pieces(reader: Reader, kind: str, keys: list[str], modules: Sequence[str], form: str) -> Iterator[str]:
-    from custodex.exports import Rows, as_csv, values
+    from custodex.exports import Rows, as_csv, as_vcards, values
 
     records = _alive(reader, kind, keys)
     if form == "csv":
         rows = Rows(reader, kind, records, modules)
         yield from as_csv(rows.headings, rows.cells(), excel=True)
+    elif form == "vcf":
+        yield from as_vcards(records)
     elif form == "jsonl":
         for value in values(kind, records, modules):
             yield json.dumps(value, ensure_ascii=False) + "\n"

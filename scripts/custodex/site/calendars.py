@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from custodex import __version__
+from custodex.contentlines import line, text
 from custodex.site.cards import Card, OpenTask
-from custodex.site.contentlines import line, text
 from custodex.site.stock import Stock
 
 ALL = "all"

@@ -10,7 +10,7 @@ from custodex.examining import Record
 from custodex.hanzi import family_and_given
 from custodex.site import qrcodes
 from custodex.site.reading import Value, child, items, text
-from custodex.site.vcards import Contact, brief, vcard
+from custodex.vcards import Contact, brief, vcard
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 """What may become part of a file name; the id of a person in a faulty record may be anything."""

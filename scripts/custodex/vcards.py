@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from custodex.site.contentlines import line, parts, text
+from custodex.contentlines import line, parts, text
 
 Value = Mapping[str, Any]
 _PHONES = {"mobile": "cell", "work": "work,voice", "home": "home,voice", "fax": "fax"}

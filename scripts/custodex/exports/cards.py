@@ -1,0 +1,45 @@
+"""People to take along: a vCard for every person of a customer, and for the customer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from custodex.examining import Record
+from custodex.hanzi import family_and_given
+from custodex.vcards import Contact, vcard
+
+
+def as_vcards(records: Iterable[Record]) -> Iterator[str]:
+    """Yield the cards of *records*, which a reader has passed; none of whom nobody may contact."""
+    for record in records:
+        contacts = record.one("contacts")
+        if (contacts.get("preferences") or {}).get("do_not_contact") is not True:
+            yield from map(vcard, _cards(record, contacts))
+
+
+def _cards(record: Record, contacts: Mapping[str, Any]) -> Iterator[Contact]:
+    name, company = str(record.main.get("name", "")), record.main.get("type") == "organization"
+    people = [person for person in contacts.get("people") or () if person.get("left") is not True]
+    for person in people:
+        # a person who is a customer has the customer's own addresses and switchboard
+        own = contacts.get("addresses") or () if not company and person is people[0] else ()
+        yield _card(
+            f"{record.id}-{person.get('id')}",
+            str(person.get("name", "")),
+            name if company else "",
+            person,
+            own,
+        )
+    if name and (company or not people):
+        value = {**contacts, "name_en": record.main.get("name_en")}
+        family, given = ("", "") if company else family_and_given(name)
+        yield Contact(
+            f"custodex-{record.id}", name, name if company else "", family, given, not company, value,
+            contacts.get("addresses") or (),
+        )  # fmt: skip
+
+
+def _card(uid: str, name: str, company: str, value: Mapping[str, Any], addresses: Any) -> Contact:
+    family, given = family_and_given(name)
+    return Contact(f"custodex-{uid}", name, company, family, given, value=value, addresses=addresses)
