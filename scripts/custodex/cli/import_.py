@@ -136,6 +136,7 @@ def _import(session: Session, path: Path, source: Opened, options: dict[str, Any
         return read_sheet(name, read_file(path.parent / name, MAX_BYTES), encoding=options["encoding"])
 
     session.git.prefix()  # no repository: say so before a state folder is made
+    importing.refresh(session)
     dry, region = options["dry_run"], options["region"].upper()
     with session.author(dry=dry, break_lock=options["break_lock"]) as author:
         twins = importing.Twins(author, region)

@@ -95,6 +95,15 @@ def _place(session: Session, source: Opened) -> Path:
     return state_folder(session.root) / "readings" / f"{digest}.json"
 
 
+def refresh(session: Session) -> None:
+    """Bring the keys of likely duplicates up to date for good: what is read within an import is taken back."""
+    from custodex.duplicates import Duplicates
+    from custodex.readers import Reader
+
+    catalog = session.catalog()
+    Duplicates(catalog, Reader(catalog))
+
+
 class Twins:
     """Likely duplicates of what an import would create; the catalog stands as it was before the import."""
 
