@@ -49,6 +49,7 @@ def test_width_script_brackets_and_legal_form_do_not_count(one: str, other: str)
         ("中国工商银行股份有限公司", "工商银行"),
         ("Huawei", "华为技术有限公司"),
         ("字节跳动科技有限公司", "字节跳运科技有限公司"),
+        ("克洛德网络科技有限公司", "科洛德实业有限公司"),
         ("Acme Instruments Ltd", "Acmee Instruments"),
         ("Silver Harbour Ltd", "Silverharbor"),
         ("Harbour Silver Trading", "Silver Harbour Trading Ltd"),
@@ -69,6 +70,7 @@ def test_a_near_name_is_near(one: str, other: str) -> None:
         ("Global Trading International", "National Trading Group"),
         ("Unit 1 Ltd", "Unit 2 Ltd"),
         ("毅翔科技有限公司", "意翔贸易有限公司"),
+        ("新香文化传媒有限公司", "信香文化传媒有限公司"),
     ],
 )
 def test_a_shared_trade_place_or_form_makes_no_two_companies_one(one: str, other: str) -> None:

@@ -35,7 +35,7 @@ def _sound_alike(one: Name, other: Name) -> bool:
     same = set(one.sounds) & set(other.sounds)
     if one.person or one.mark.isascii() or other.mark.isascii():
         return bool(same) and one.mark.isascii() != other.mark.isascii()
-    return bool(same) and (len(one.mark) >= 3 or one.sounds[0] == other.sounds[0]) and len(one.core) >= 3
+    return bool(same) and min(len(one.mark), len(other.mark)) >= 3
 
 
 def _company(one: Name, other: Name) -> float:
