@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -160,6 +163,32 @@ def test_pages_only_has_no_other_files_and_no_links_to_them(sample_repo: Repo) -
     }
     pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
     assert not re.findall(r'href="[^"]*\.(?:vcf|ics|atom|json|csv)"', pages)
+
+
+def test_every_chart_has_its_figures_as_a_table(sample_repo: Repo) -> None:
+    path = sample_repo.root / "schema/vocabulary/stages.yaml"
+    path.write_text(path.read_text("utf-8").replace("en: Prospect", "en: =1+1"), "utf-8")
+    site = build(sample_repo)
+    home = (site / "en/index.html").read_text("utf-8")
+    links = re.findall(r'href="(csv/[^"]+)"', home)
+    assert len(links) >= 7
+    for link in links:
+        data = (site / "en" / link).read_bytes()
+        assert data.startswith(b"\xef\xbb\xbf"), "Excel reads it as UTF-8"
+    rows = list(csv.reader(io.StringIO((site / "en/csv/by-stage.csv").read_text("utf-8-sig"))))
+    report = json.loads(sample_repo.custodex("report", "stage", "--format", "json").stdout)["rows"]
+    assert {row[0]: int(row[2]) for row in rows[1:]} == {row["value"]: row["count"] for row in report}
+    assert ["prospect", "'=1+1"] in [row[:2] for row in rows], "no cell is a formula"
+
+
+def test_the_zip_holds_the_site_and_is_always_the_same(sample_repo: Repo, tmp_path: Path) -> None:
+    site = build(sample_repo, "--zip", str(tmp_path / "a/book.zip"))
+    build(sample_repo, "--anew", "--zip", str(tmp_path / "b/book.zip"))
+    assert (tmp_path / "a/book.zip").read_bytes() == (tmp_path / "b/book.zip").read_bytes()
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["book.zip"]
+    with zipfile.ZipFile(tmp_path / "a/book.zip") as packed:
+        packed.extractall(tmp_path / "out")
+    assert differing(site, tmp_path / "out/book") == []
 
 
 def test_a_change_of_one_task_renews_what_shows_it(sample_repo: Repo, tmp_path: Path) -> None:

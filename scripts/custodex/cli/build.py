@@ -68,12 +68,16 @@ _OUT = Path("build/site")
         "pages and search alone: no contact cards, feeds, calendars and API",
     ),
 )  # fmt: skip
+@option(
+    "--zip", "packed", type=Path, metavar="FILE", default=None,
+    help=Text("另存为一个 zip 文件，便于放到共享盘", "the site as a zip file as well, for a shared folder"),
+)  # fmt: skip
 @option("--anew", is_flag=True, help=Text("全部重做", "make everything anew"))
 @option("--format", "form", type=choice("text", "json"), default="text",
         help=Text("输出格式", "output format"))  # fmt: skip
 def command(
     session: Session, *, audience: str | None, out: Path | None, languages: tuple[Lang, ...], rev: str | None,
-    as_of: str | None, pages_only: bool, anew: bool, form: str,
+    as_of: str | None, pages_only: bool, packed: Path | None, anew: bool, form: str,
 ) -> None:  # fmt: skip
     """Build the site and say where it is."""
     from custodex.site.building import build
@@ -86,6 +90,8 @@ def command(
     job = prepare(session, audience=audience, out=out, languages=languages, source=source, anew=anew,
                   extras=not pages_only)  # fmt: skip
     built = build(job)
+    if packed is not None:
+        _pack(session, job, Path.cwd() / packed)
     if form == "json":
         session.out_json(_as_json(job, built))
         return
@@ -205,6 +211,17 @@ def _audience(reader: Reader) -> Audience:
     roles = reader.book.access.get("roles") or ()
     label = next((role.get("label") for role in roles if role.get("id") == reader.audience), None)
     return Audience(reader.audience, label if isinstance(label, dict) else None)
+
+
+def _pack(session: Session, job: Job, target: Path) -> None:
+    from custodex.site.archive import pack
+    from custodex.site.output import fault
+
+    try:
+        pack(job.out, target)
+    except OSError as error:
+        raise fault(target.parent, error) from error
+    session.err(session.say(f"已打包：{target}", f"packed: {target}"))
 
 
 def _as_json(job: Job, built: Built) -> dict[str, object]:

@@ -8,6 +8,7 @@ from custodex.site import calendars
 from custodex.site.apifiles import part_file
 from custodex.site.bookapi import book_files
 from custodex.site.cards import Card
+from custodex.site.charts import tables
 from custodex.site.feeds import EDITS, book_feeds
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
@@ -26,6 +27,7 @@ class BookExtras:
         """Write what speaks of the whole book."""
         for lang, stock in self._stocks.items():
             self._writer.put(f"feeds {lang}", book_feeds(stock.context, stock.history.recent(EDITS)))
+            self._writer.put(f"tables {lang}", tables(stock))
         self._writer.put("api", book_files(self._stocks, parts))
         if self._any.reader.may_read("task"):
             title = f"{self._any.context.messages.plain('nav.tasks')} · {self._any.context.site_title}"

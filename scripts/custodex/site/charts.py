@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from custodex.sheets.writing import csv_bytes
 from custodex.site import addresses, phrases
 from custodex.site.pieces import Bar, Chart
 from custodex.site.stock import Stock
 
 _MONTHS = 12
 _MOST = 12
+MONTHLY = ("month", "notes")
+"""Figures by month that have a chart."""
 
 
 def _bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
@@ -21,6 +24,16 @@ def _bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
 def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = None) -> Chart:
     """Return customers by the values of a facet: vocabulary order for stages, else the most frequent first."""
     context = stock.context
+    rows = _facet_rows(stock, facet, counts)[:_MOST]
+    title = context.messages.plain("chart.by", field=context.facet_label(facet))
+    csv = f"csv/by-{facet}.csv" if context.extras and counts is None else ""
+    return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), _bars(rows), csv=csv)
+
+
+def _facet_rows(
+    stock: Stock, facet: str, counts: Mapping[str, int] | None = None
+) -> list[tuple[str, str, int, str]]:
+    context = stock.context
     found = dict(counts if counts is not None else _top(facet, stock.state.totals(f"={facet}")))
     order = list(context.words.vocabulary("stages"))
     ranked = sorted(
@@ -31,13 +44,28 @@ def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = Non
             row[0],
         ),
     )
-    rows = [
+    return [
         (value, context.label(facet, value), count, _link(stock, facet, value))
-        for value, count in ranked[:_MOST]
+        for value, count in ranked
         if value
     ]
-    title = context.messages.plain("chart.by", field=context.facet_label(facet))
-    return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), _bars(rows))
+
+
+def tables(stock: Stock) -> Iterator[tuple[str, bytes]]:
+    """Yield the figures of every chart of the whole book as CSV: value, label, number; nothing left out."""
+    context = stock.context
+    heading = (context.words.say(phrases.VALUE), context.words.say(phrases.NAME))
+    for facet in context.facet_nodes:
+        rows = [(value, label, str(count)) for value, label, count, _ in _facet_rows(stock, facet)]
+        unit = context.words.say(phrases.CUSTOMERS)
+        yield f"{context.lang}/csv/by-{facet}.csv", csv_bytes([(*heading, unit), *rows])
+    for figure in MONTHLY:
+        months = sorted(stock.state.totals(figure).items())
+        rows = [(month, context.formats.month(month), str(count)) for month, count in months if month]
+        yield (
+            f"{context.lang}/csv/{figure}.csv",
+            csv_bytes([(*heading, context.words.say(phrases.COUNT)), *rows]),
+        )
 
 
 def _top(facet: str, counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -71,7 +99,8 @@ def month_chart(stock: Stock, figure: str, message: str) -> Chart:
         for month in months_until(last, _MONTHS)
     ]
     unit = context.words.say(phrases.COUNT)
-    return Chart(figure, context.messages.plain(message), "months", unit, _bars(rows))
+    csv = f"csv/{figure}.csv" if context.extras and figure in MONTHLY else ""
+    return Chart(figure, context.messages.plain(message), "months", unit, _bars(rows), csv=csv)
 
 
 def months_until(last: str, count: int) -> list[str]:

@@ -211,6 +211,7 @@ class Chart:
     unit: str  # heading of the number column: "customers"
     bars: Sequence[Bar]
     more: Link | None = None
+    csv: str = ""  # of the same figures, all of them, from the language root
 
 
 @dataclass(frozen=True, slots=True)
