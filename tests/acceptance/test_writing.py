@@ -133,6 +133,12 @@ def test_a_commit_holds_this_change_and_nothing_else(sample_repo: Repo) -> None:
     ]
 
 
+def test_a_commit_names_no_personal_data(sample_repo: Repo) -> None:
+    number = "+86 138 0000 0217"
+    told(sample_repo, "set", PORT, f"people[p1].phones[{number}].type=home", "--commit")
+    assert sample_repo.git("log", "-1", "--format=%s").strip() == f"set {PORT}: people.phones.type"
+
+
 def test_a_proposal_is_a_pushed_branch_and_a_link(sample_repo: Repo, tmp_path: Path) -> None:
     forge = "forge:\n  kind: github\n  url: https://git.example.com/sales/book\n  branch: main\n"
     settings = sample_repo.read("schema/settings.yaml").replace("forge:\n  kind: none\n", forge)

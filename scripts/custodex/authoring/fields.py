@@ -38,6 +38,11 @@ class Field(NamedTuple):
     steps: tuple[Step, ...]
     node: Node
 
+    @property
+    def name(self) -> str:
+        """The field without the keys of items, which may be a phone or an address: fit for a commit's subject."""
+        return ".".join(step.name for step in self.steps)
+
     def __str__(self) -> str:
         return ".".join(
             step.name if step.item is None else f"{step.name}[{step.item}]" for step in self.steps

@@ -14,6 +14,8 @@ from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.authoring import Author
+    from custodex.authoring.fields import Field
+    from custodex.drafts import Draft
 
 command = family(
     "bulk",
@@ -46,16 +48,17 @@ def set_(
         )
 
     def plan(author: Author) -> Plan:
-        from custodex.cli.set import changed
+        from custodex.cli.set import changed, names_of
 
         reader = reader_of(author)
         found = session.index(reader).search(query, where=where, limit=None, today=session.today)
         convert = converter(session, author)
-        drafts, names = [], list[str]()
+        drafts: list[Draft] = []
+        wanted: list[Field] = []
         for record in reader.select([f"customers/{hit.id}" for hit in found.hits]):
-            more, names = changed(author, record, fields, convert)
+            more, wanted = changed(author, record, fields, convert)
             drafts += more
-        listed, number = " ".join(names), len(found.hits)
+        listed, number = names_of(wanted), len(found.hits)
         done = Text(f"已修改 {number} 个客户：{listed}", f"changed {number} customers: {listed}")
         ask = Text(f"修改 {number} 个客户的 {listed}？", f"change {listed} of {number} customers?")
         return Plan(drafts, f"bulk set: {listed}", done, None if yes else ask, told={"matched": number})

@@ -12,7 +12,7 @@ from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.authoring import Author
-    from custodex.authoring.fields import Assignment, Convert
+    from custodex.authoring.fields import Assignment, Convert, Field
     from custodex.drafts import Draft
     from custodex.examining import Record
 
@@ -43,10 +43,10 @@ def command(session: Session, record: str, fields: Sequence[str], *, way: Way) -
         from custodex.cli.picking import pick_record
 
         found = pick_record(session, reader_of(author), record)
-        drafts, names = changed(author, found, fields, converter(session, author))
-        listed = ", ".join(names)
+        drafts, wanted = changed(author, found, fields, converter(session, author))
+        listed = ", ".join(map(str, wanted))
         return Plan(
-            drafts, f"set {found.id}: {' '.join(names)}",
+            drafts, f"set {found.id}: {names_of(wanted)}",
             Text(f"已修改 {found.id}：{listed}", f"changed {found.id}: {listed}"), told={"id": found.id},
         )  # fmt: skip
 
@@ -55,8 +55,8 @@ def command(session: Session, record: str, fields: Sequence[str], *, way: Way) -
 
 def changed(
     author: Author, record: Record, fields: Sequence[str], convert: Convert
-) -> tuple[list[Draft], list[str]]:
-    """Return the drafts of a record's documents after the assignments *fields*, and the names of the fields."""
+) -> tuple[list[Draft], list[Field]]:
+    """Return the drafts of a record's documents after the assignments *fields*, and the fields."""
     from custodex.authoring.fields import assigned, assignment
     from custodex.drafts import Draft
 
@@ -68,8 +68,13 @@ def changed(
         values[kind] = assigned(values.get(kind, dict(record.one(kind))), one, convert)
     return (
         [Draft(path_in(record, kind), kind, value or None) for kind, value in values.items()],
-        [str(one.field) for one in wanted],
+        [one.field for one in wanted],
     )
+
+
+def names_of(fields: Sequence[Field]) -> str:
+    """Return the names of fields for a commit's subject, each once."""
+    return " ".join(dict.fromkeys(field.name for field in fields))
 
 
 def kinds_of(kind: str) -> list[str]:
