@@ -13,7 +13,6 @@ from itertools import chain, repeat
 from operator import add
 
 from custodex import postings
-from custodex.hanzi import initials
 from custodex.search import grams
 from custodex.search.cards import Card
 from custodex.search.grams import EDGE, LATIN, OTHER_RUN, SYMBOL, WORDS_RUN
@@ -30,6 +29,7 @@ _NO_SYMBOLS = frozenset(char for char in map(chr, range(0x3001)) if not SYMBOL.m
 _WORD = re.compile(f"([{LATIN}]{{1,{grams.LONGEST_WORD}}})[{LATIN}]*")
 _NEIGHBOURS = re.compile(b"\x01\x01+")
 _SYLLABLE_START = re.compile("[A-Z]")
+_SMALL = re.compile("[^A-Z\n]+")
 
 
 class Pool:
@@ -89,28 +89,32 @@ def longer(shorter: Pool, stretches: Mapping[str, Docs], sizes: range, few: int)
 
     *shorter* holds all pieces of `sizes[0] - 1`; *stretches* are texts with the documents that hold them.
     """
-    found, level = Pool(), shorter
-    pieces = [(stretch, docs, _cut(stretch, sizes[0] - 1)) for stretch, docs in stretches.items()]
+    found, size = Pool(), sizes[0] - 1
+    if size > 1:  # single characters are signs, which only frequent words have
+        stretches = _narrowed(_in_pieces(stretches, size), shorter.frequent(few), size)
     for size in sizes:
-        narrowed = _narrowed(pieces, level.frequent(few), size - 1)
-        if not narrowed:
+        if not stretches:
             break
-        pieces = [(stretch, docs, _cut(stretch, size)) for stretch, docs in narrowed.items()]
-        level = Pool()
+        pieces, level = _in_pieces(stretches, size), Pool()
         for _, docs, several in pieces:
             level.add_many(docs, several)
         level.settle()
         found.take(level)
+        stretches = _narrowed(pieces, level.frequent(few), size)
     return found
 
 
-def _cut(stretch: str, size: int) -> list[str]:
-    return [stretch[at : at + size] for at in range(len(stretch) - size + 1)]
+_Pieces = Sequence[tuple[str, Docs, Sequence[str]]]
 
 
-def _narrowed(
-    pieces: Sequence[tuple[str, Docs, list[str]]], often: frozenset[str], size: int
-) -> Mapping[str, Docs]:
+def _in_pieces(stretches: Mapping[str, Docs], size: int) -> _Pieces:
+    return [
+        (stretch, docs, [stretch[at : at + size] for at in range(len(stretch) - size + 1)])
+        for stretch, docs in stretches.items()
+    ]
+
+
+def _narrowed(pieces: _Pieces, often: frozenset[str], size: int) -> Mapping[str, Docs]:
     """Return the parts of stretches in which two or more neighbouring pieces are frequent."""
     found: defaultdict[str, Docs] = defaultdict(list)
     for stretch, docs, several in pieces:
@@ -187,7 +191,7 @@ def _pinyin_pools(rows: Sequence[str], few: int) -> Mapping[str, Pool]:
         found = {plain[at : at + grams.LONGEST_RUN].partition("\n")[0] for at in starts}
         tails.add(number, found)
         begun.add(number, {tail[:size] for tail in found for size in (1, 2, 3)})
-        letters.append([f"{EDGE}{one}{EDGE}" for one in dict.fromkeys(map(initials, _lines(row)))])
+        letters.append([f"{EDGE}{one}{EDGE}" for one in dict.fromkeys(_lines(_SMALL.sub("", row).lower()))])
     return {
         grams.SYLLABLE: _longer_beginnings(begun, tails.lists, few),
         **_part_pools(letters, grams.LETTERS, grams.LETTERS_MORE, 2, few),
