@@ -52,6 +52,7 @@ class Seen:
 
     usable: float = 0.0
     keys: list[float] = field(default_factory=list)
+    busy: float = 0.0
     first: int = 0
     search: int = 0
     query: list[int] = field(default_factory=list)
@@ -105,6 +106,7 @@ def _ours(browser: Browser, site: Path, truth: Mapping[str, Sequence[str]], roun
     _until(page, "!!(custodex.search && custodex.search.loaded)")
     seen.search = _bytes(asked, site)
     _settle(page, asked)
+    before = _busy(page)
     for query in truth:
         asked.clear()
         for char in query:
@@ -115,6 +117,7 @@ def _ours(browser: Browser, site: Path, truth: Mapping[str, Sequence[str]], roun
         box.fill("")
         _settle(page, asked)
     seen.keys = page.evaluate("window.__keys")
+    seen.busy = (_busy(page) - before) / len(seen.keys)
     seen.heap = _heap(page)
     for query in truth:
         seen.found[query] = set(page.evaluate(_ALL, query))
@@ -239,6 +242,14 @@ def _heap(page: Page) -> float:
     return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
 
 
+def _busy(page: Page) -> float:
+    """Return for how many milliseconds of processor time the page's main thread has worked, as far as is told."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    told = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * next((float(one["value"]) for one in told if one["name"] == "TaskDuration"), 0.0)
+
+
 def _percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
@@ -258,7 +269,9 @@ def _said(seen: Seen, truth: Mapping[str, Sequence[str]]) -> str:
     return (
         f"recall {recall:.2f}, precision {precision:.2f}; ready {seen.usable:.0f} ms, {seen.first / 1e6:.2f} MB gz"
         + (f" and {seen.search / 1e6:.2f} MB for the search box" if seen.search else "")
-        + f"; a key median {statistics.median(seen.keys):.0f} ms, p95 {_percentile(seen.keys, 0.95):.0f} ms;"
+        + f"; a key median {statistics.median(seen.keys):.0f} ms, p95 {_percentile(seen.keys, 0.95):.0f} ms"
+        + (f" (cpu {seen.busy:.0f} ms a key, full text and frames included)" if seen.busy else "")
+        + ";"
         f" a query up to {max(seen.query) / 1e3:.0f} kB gz, median {statistics.median(seen.query) / 1e3:.0f};"
         f" heap {seen.heap:.0f} MiB"
     )
