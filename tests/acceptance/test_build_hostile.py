@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from icalendar import Calendar
 
 from custodex.cli import main
 from filler import Filler
@@ -113,3 +118,25 @@ def test_data_scripts_hold_nothing_that_ends_them(sample_repo: Repo) -> None:
         assert "</script" not in data, path
         assert "<!--" not in data, path
         assert "\u2028" not in data, path
+    for path in out.rglob("*.atom"):
+        assert fromstring(path.read_bytes()).tag.endswith("feed"), path
+    for path in out.rglob("*.ics"):
+        assert Calendar.from_ical(path.read_bytes()).name == "VCALENDAR", path
+    for path in out.rglob("*.json"):
+        json.loads(path.read_bytes())
+    for path in out.rglob("*.vcf"):
+        names = {line.partition(":")[0].partition(";")[0] for line in unfolded(path)}
+        assert names <= CARD, path
+    for path in out.rglob("*.csv"):
+        cells = (cell for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"))) for cell in row)
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], path
+
+
+CARD = {
+    "BEGIN", "VERSION", "KIND", "UID", "FN", "N", "NICKNAME", "ORG", "TITLE", "TEL", "EMAIL", "IMPP", "LANG", "ADR",
+    "END",
+}  # fmt: skip
+
+
+def unfolded(path: Path) -> list[str]:
+    return path.read_bytes().decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")

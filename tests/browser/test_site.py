@@ -86,6 +86,29 @@ def test_a_customer_is_complete_without_scripts(site: Site) -> None:
     context.close()
 
 
+def test_a_customer_goes_on_one_sheet_of_paper(site: Site) -> None:
+    context = site.browser.new_context(java_script_enabled=False)
+    page = site.watch(context)
+    for path, most in (("zh/c/z4fk051nf9j.html", 1), ("zh/c/ak33t63cj0v.html", 2)):
+        page.goto(site.url(path))
+        paper = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type /Page\b", paper)) <= most, path
+    context.close()
+
+
+def test_a_person_can_be_photographed_and_downloaded(site: Site, page: Page) -> None:
+    page.goto(site.url("zh/c/ak33t63cj0v.html"))
+    person = page.locator("#p-p1")
+    person.locator("details.qr summary").click()
+    code = person.locator("details.qr img")
+    expect(code).to_be_visible()
+    page.wait_for_function("document.querySelector('#p-p1 details.qr img').naturalWidth > 0")
+    with page.expect_download() as download:
+        person.locator("a[download]").click()
+    assert download.value.suggested_filename.endswith(".vcf")  # a folder has no say in the name, a server has
+    assert "FN:查予安" in download.value.path().read_text("utf-8")
+
+
 def test_the_list_without_scripts_is_a_table(site: Site) -> None:
     context = site.browser.new_context(java_script_enabled=False)
     page = site.watch(context)
