@@ -171,16 +171,15 @@ def _carry_out(stage: Path, targets: Sequence[Path]) -> None:
     made: list[Path] = []
     try:
         for number, target in enumerate(targets):
-            _put(stage, number, target, made)
+            # noted first: a Ctrl-C may come between the rename and the next statement
             done.append((number, target))
+            _put(stage, number, target, made)
         folders = {target.parent for target in targets} | {path.parent for path in made}
         _flush_all(sorted(folder for folder in folders if folder.is_dir()))
     except BaseException as error:
         _undo(stage, done, made)
         if isinstance(error, OSError):
-            raise _trouble(
-                Text("写不了", "cannot write"), targets[len(done) % len(targets)], error
-            ) from error
+            raise _trouble(Text("写不了", "cannot write"), targets[max(len(done) - 1, 0)], error) from error
         raise
 
 
@@ -197,6 +196,8 @@ def _undo(stage: Path, done: Sequence[tuple[int, Path]], made: Sequence[Path]) -
     """Put everything back; if that fails too, the stage stays and `recover` completes the batch."""
     for number, target in reversed(done):
         old = stage / f"old-{number}"
+        if (stage / f"new-{number}").exists():
+            continue  # it was not put there yet
         if old.exists():
             old.replace(target)
         else:
