@@ -228,7 +228,7 @@ def load_in_pool(
         processes,
         mp_context=multiprocessing.get_context(method),
         initializer=_start_worker,
-        initargs=(snapshot.git.root, snapshot.git.environ, book, examiner, standing),
+        initargs=(snapshot.git.root, dict(snapshot.git.environ), book, examiner, standing),
     )
     with pool, contextlib.closing(_bounded(pool, wanted, processes)) as batches:
         yield from batches

@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import hostile
@@ -186,9 +187,11 @@ def test_an_incremental_catalog_equals_a_fresh_one(repo: Repo, catalog: Catalog,
     assert state(catalog) == fresh(repo, snapshot)
 
 
+@pytest.mark.parametrize("system", ["linux", "darwin"])  # forked processes, and started ones
 def test_many_documents_by_several_processes_say_the_same(
-    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
+    monkeypatch.setattr(loading, "sys", SimpleNamespace(platform=system))
     monkeypatch.setattr(loading, "_WORTH_A_POOL", 10)
     snapshot = worktree(sample_repo)
     made = Catalog(sample_repo.root)
