@@ -80,6 +80,18 @@ class Git:
         self._head_tree = ""
         self._just_looked = False
 
+    @classmethod
+    def bare(cls, root: Path, environ: Mapping[str, str]) -> Git:
+        """Return Git in the bare repository *root*: no worktree, no settings but the repository's own."""
+        alone = {
+            **{name: value for name, value in environ.items() if name != "GIT_WORK_TREE"},
+            "GIT_DIR": str(root), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
+        }  # fmt: skip
+        git = cls(root, alone)
+        del git._environ["GIT_WORK_TREE"]
+        git._prefix = b""
+        return git
+
     def run(
         self, *arguments: str, stdin: bytes | None = None, allowed: Sequence[int] = (0,), locks: bool = False
     ) -> bytes:
@@ -95,6 +107,10 @@ class Git:
                 _hint_for(reason),
             )
         return result.stdout
+
+    def outcome(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Return how a git command ended, whatever it had to say."""
+        return self._start(arguments, None)
 
     def _start(
         self, arguments: Sequence[str], stdin: bytes | None, more: Mapping[str, str] = MappingProxyType({})
@@ -173,17 +189,6 @@ class Git:
         name = f"{revision}^{{commit}}"
         result = self._start(["rev-parse", "--quiet", "--verify", "--end-of-options", name], None)
         return result.stdout.decode().strip() if result.returncode == 0 else None
-
-    def commit_at(self, moment: str) -> str | None:
-        """Return the newest commit of the first-parent line made up to *moment* (RFC 3339), or None."""
-        if self.commit("HEAD") is None:
-            return None
-        arguments = ("rev-list", "-1", "--first-parent", f"--before={moment}", "HEAD")
-        return self.run(*arguments).decode().strip() or None
-
-    def first_parents(self, older: str, newer: str) -> list[str]:
-        """Return the commits of the first-parent line after *older* up to *newer*, newest first."""
-        return self.run("rev-list", "--first-parent", f"{older}..{newer}").decode().split()
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether the commit *older* is part of the history of *newer*."""

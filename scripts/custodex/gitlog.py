@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -24,6 +25,7 @@ _FORMAT = (
     "%(trailers:key=Reviewed-by,key=Approved-by,valueonly,separator=%x2C%x20)%x00"
 )
 _HEADER_FIELDS = 8
+_BROUGHT = "%H%x00%P%x00%aN%x00%aI%x00%(trailers:key=Approves,valueonly,separator=%x20)%x00"
 _CHUNK = 1 << 20
 _BELOW = f"{ROOT}/"
 
@@ -41,7 +43,7 @@ class Commit:
     """One commit of the first-parent line and what it touched; `at` is RFC 3339 in the author's zone.
 
     Of a merge, `author` is who wrote what it brought, and who merged it stands in `approved`, together with
-    those whom the trailers `Reviewed-by` and `Approved-by` name.
+    those whom the trailers `Reviewed-by` and `Approved-by` name; `written` is when its oldest commit was written.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Commit:
     subject: str
     reason: str
     approved: str
+    written: str = ""
     touches: list[Touch] = field(default_factory=list)
 
 
@@ -69,16 +72,27 @@ def commits(root: Path, environ: Mapping[str, str], since: str, until: str) -> I
     writers: _Writers | None = None
     for commit in _parse(_log(root, environ, options)):
         if len(commit.parents) > 1:
-            writers = writers or _Writers(_log(root, environ, ["--format=%H%x00%P%x00%aN%x00", span]))
+            writers = writers or _Writers(_log(root, environ, [f"--format={_BROUGHT}", span]))
             _tell_apart(commit, writers.brought_by(commit))
         yield commit
 
 
-def _tell_apart(merge: Commit, authors: list[str]) -> None:
+class _Brought(NamedTuple):
+    """What a merge brought: who wrote it, who approved of it, when the first of it was written."""
+
+    authors: list[str]
+    approvers: list[str]
+    written: str
+
+
+def _tell_apart(merge: Commit, brought: _Brought) -> None:
     """Say of a merge who wrote what it brought and who let it in."""
-    if authors and merge.author not in authors:
-        merge.approved = ", ".join(filter(None, (merge.approved, merge.author)))
-    merge.author = ", ".join(authors) or merge.author
+    merged_by = [merge.author] if brought.authors and merge.author not in brought.authors else []
+    others = [name for name in brought.approvers if name not in brought.authors]
+    approved = dict.fromkeys([merge.approved, *others, *merged_by])
+    merge.approved = ", ".join(filter(None, approved))
+    merge.author = ", ".join(brought.authors) or merge.author
+    merge.written = brought.written
 
 
 class _Writers:
@@ -87,26 +101,31 @@ class _Writers:
     def __init__(self, tokens: Iterator[bytes]) -> None:
         words = (token.decode("utf-8", "replace").strip() for token in tokens)
         self._known = {
-            name: (parents.split(), author)
-            for name, parents, author in zip(words, words, words, strict=False)
+            name: (parents.split(), author, at, approves)
+            for name, parents, author, at, approves in zip(words, words, words, words, words, strict=False)
         }
 
-    def brought_by(self, merge: Commit) -> list[str]:
-        """Return the authors of what *merge* brought, the newest first, nobody twice."""
+    def brought_by(self, merge: Commit) -> _Brought:
+        """Return what *merge* brought, the newest first, nobody twice."""
         mainline = self._mainline(merge.parents[0])
-        found: dict[str, None] = {}
+        authors: dict[str, None] = {}
+        approvers: dict[str, None] = {}
+        written = ""
         waiting, seen = list(merge.parents[1:]), set(merge.parents)
         while waiting:
             name = waiting.pop(0)
             if name in mainline or name not in self._known:
                 continue
-            parents, author = self._known[name]
-            if len(parents) < 2:
-                found[author] = None
+            parents, author, at, approves = self._known[name]
+            if approves:
+                approvers[author] = None
+            elif len(parents) < 2:
+                authors[author] = None
+                written = min(filter(None, (written, at)), key=datetime.fromisoformat)
             fresh = [parent for parent in parents if parent not in seen]
             seen.update(fresh)
             waiting.extend(fresh)
-        return list(found)
+        return _Brought(list(authors), list(approvers), written)
 
     def _mainline(self, name: str) -> set[str]:
         found: set[str] = set()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,8 @@ SHARED = (
     ".vscode/settings.json",
 )
 """Files a new repository has in common with this project's own checkout."""
-_SKELETON = {
-    "README.md": "README.md",
-    "gitignore": ".gitignore",
-    "github.yml": ".github/workflows/records.yml",
-    "github-pages.yml": ".github/workflows/site.yml",
-    "gitlab.yml": ".gitlab-ci.yml",
-}
+_DOT = "dot-"
+"""Stands for the dot of a name in the skeleton: packages and searches leave out what begins with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +48,20 @@ def files(today: date, *, records: bool) -> Iterator[tuple[str, bytes]]:
     yield from schema.items()
     for name in SHARED:
         yield name, (root / name).read_bytes()
-    skeleton = resources.files("custodex") / "skeleton"
-    for name, target in _SKELETON.items():
-        yield target, (skeleton / name).read_bytes()
+    yield from _skeleton(resources.files("custodex") / "skeleton", "")
     if records:
         yield from _records(schema, today)
     else:  # says that none are meant to be there yet; without it the check calls an empty book a mistake
         yield f"{ROOT}/.gitkeep", b""
+
+
+def _skeleton(folder: Traversable, start: str) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        path = f"{start}{'.' if entry.name.startswith(_DOT) else ''}{entry.name.removeprefix(_DOT)}"
+        if entry.is_dir():
+            yield from _skeleton(entry, f"{path}/")
+        else:
+            yield path, entry.read_bytes()
 
 
 def lay_out(target: Path, today: date, *, records: bool) -> list[Laid]:

@@ -16,6 +16,7 @@ from custodex.texts import LANGS, Lang
 from workbench import Repo, clean_environ
 
 VERBS = (
+    "approve",
     "blame",
     "build",
     "changes",
@@ -31,6 +32,7 @@ VERBS = (
     "list",
     "log",
     "policy",
+    "pre-receive",
     "refresh",
     "report",
     "review",
@@ -38,6 +40,7 @@ VERBS = (
     "serve",
     "show",
     "status",
+    "verify-history",
 )
 
 

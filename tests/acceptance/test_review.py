@@ -186,6 +186,22 @@ def test_the_document_fits_a_comment_and_hides_what_is_sensitive(sample_repo: Re
     assert "1971-01-01" not in page + done.stdout
 
 
+def test_nobody_confirms_what_he_entered(sample_repo: Repo) -> None:
+    path, lines = lines_of(sample_repo, "identity.yaml")
+    text = "\n".join(line for line in lines if not line.startswith("nationality")) + "\nnationality: FR\n"
+    checked = "verifications:\n  - id: v9\n    document: passport\n    method: original\n    by: xie-ning\n"
+    checked += '    at: "2026-11-20T10:00:00+08:00"\n    result: passed\n'
+    head = text[: text.index("verifications:")] if "verifications:" in text else text
+    ning = {"GIT_AUTHOR_EMAIL": "xie.ning@custodex.example.com"}
+    propose(sample_repo, "both", {path: f"{head}{checked}"}, **ning)
+    done = sample_repo.custodex("policy", "check", "main..both", "--format", "json")
+    assert [one["code"] for one in json.loads(done.stdout)["refusals"]] == ["written-together"]
+    start = "\n".join(lines).partition("verifications:")[0]
+    propose(sample_repo, "only", {path: start + checked}, **ning)
+    done = sample_repo.custodex("policy", "check", "main..only", "--format", "json")
+    assert json.loads(done.stdout)["refusals"] == []
+
+
 def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> None:
     assert sample_repo.custodex("policy", "codeowners", "--check").returncode == 1
     assert sample_repo.custodex("policy", "codeowners").returncode == 0
@@ -196,3 +212,8 @@ def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> No
     sample_repo.write(staff, sample_repo.read(staff) + "forge: xie-ning-example\n")
     sample_repo.commit("an account")
     assert sample_repo.custodex("policy", "codeowners", "--check").returncode == 1
+    propose(sample_repo, "forge", {path_of("customer", one := new_id()): customer(one, "示例公司")})
+    given = needs_of(sample_repo, "main..forge", "--approved-by", "@xie-ning-example")["every-change"][0][
+        "given"
+    ]
+    assert given == ["xie-ning"]

@@ -27,11 +27,12 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         sheets starter workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
         """diffing placing schemalint snapshots facts books examining vocabularies pathrules tables contexts early
-        loading syncing catalog readers policy patching""",
+        loading syncing catalog readers policy revisions patching""",
         # 3 uses: none knows another
-        """checks duplicates history search site reports exports imports authoring scaffold fixing editorschemas""",
+        """checks enforcing proving duplicates
+        history search site reports exports imports authoring scaffold fixing editorschemas""",
         # 4 reporters: findings in the words of other programs
-        "reporters telling",
+        "reporters telling figures",
         # 5 the shell
         "cli __main__",
     )

@@ -38,8 +38,10 @@ def source_at(session: Session, as_of: str | None) -> str:
     """Return the source of the records: the commit of that day, or the worktree; later history is hidden."""
     if as_of is None:
         return WORKTREE
+    from custodex.revisions import commit_at
+
     wanted = moment(session, as_of, end=True)
-    found = session.git.commit_at(wanted.isoformat())
+    found = commit_at(session.git, wanted.isoformat())
     if found is None:
         raise UsageFault(
             Text(f"{as_of} 之前还没有提交", f"nothing was committed by {as_of}"),

@@ -12,7 +12,7 @@ from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.cli.spans import Span
-    from custodex.policy import Decision
+    from custodex.policy import Decision, Touched
 
 _HELP = Text(
     """按 schema/access.yaml 与 records/staff 判断一个提案；规则取自提案之前的版本。
@@ -79,12 +79,23 @@ def decision_on(
     session: Session, proposed: Span, authors: Sequence[str] = (), approvers: Sequence[str] = ()
 ) -> Decision:
     """Return what the policy before a proposal says of it."""
+    from custodex.git import EMPTY_TREE
     from custodex.policy import decide, policy_at, touched
 
     policy = policy_at(session.git, proposed.old_tree)
     changed = touched(session.git, policy.book, proposed.changes, proposed.old_tree, proposed.tree)
-    wrote = authors or tuple(dict.fromkeys(email for _, email in proposed.commits))
-    return decide(policy, changed, wrote, approvers, session.today.isoformat())
+    day = session.today.isoformat()
+    if authors:
+        return decide(policy, changed, authors, approvers, day)
+    written: dict[str, list[Touched]] = {}
+    for name, email in proposed.commits:
+        before = session.git.tree(f"{name}^") or EMPTY_TREE
+        after = session.git.tree(name) or EMPTY_TREE
+        own = tuple(session.git.tree_changes(before, after, ()))
+        found = touched(session.git, policy.book, own, before, after)
+        if own:  # an approval is an empty commit
+            written.setdefault(email, []).extend(found)
+    return decide(policy, changed, tuple(written), approvers, day, written)
 
 
 def as_json(decision: Decision) -> dict[str, Any]:

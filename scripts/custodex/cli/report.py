@@ -17,31 +17,44 @@ NAMES = (
     "stage", "type", "grade", "industry", "region", "owner", "source", "month", "notes", "transactions",
     "feedback", "tasks",
 )  # fmt: skip
+FROM_HISTORY = ("quality", "activity", "kpi")
 _BY_MONTH = frozenset({"month", "notes", "transactions", "feedback"})
 _COLUMNS: Mapping[str, str] = {"source": "channel", "tasks": "task.state"}
 
 
 @verb(
     Text(
-        "数量统计：按阶段、地区、行业、月份等。\n\nNAME：" + " ".join(NAMES),
-        "figures: by stage, region, industry, month …\n\nNAME: " + " ".join(NAMES),
+        "数量统计：按阶段、地区、行业、月份等；quality、activity、kpi 取自历史。\n\nNAME："
+        + " ".join((*NAMES, *FROM_HISTORY)),
+        "figures: by stage, region, industry, month …; quality, activity, kpi come from history.\n\nNAME: "
+        + " ".join((*NAMES, *FROM_HISTORY)),
     )
 )
-@argument("name", metavar="NAME", type=choice(*NAMES))
+@argument("name", metavar="NAME", type=choice(*NAMES, *FROM_HISTORY))
 @option(
     "--where", "-w", "where", multiple=True, metavar="FIELD=VALUE",
     help=Text("条件：字段=值（可重复）", "filter: field=value (repeatable)"),
 )  # fmt: skip
+@option("--since", metavar="DATE", default=None,
+        help=Text("历史指标从哪一天起（默认 90 天前）", "history since this day (else 90 days)"))  # fmt: skip
+@option("--by", type=choice("team", "person"), default="team", show_default=True,
+        help=Text("历史指标按团队或人员", "figures from history by team or person"))  # fmt: skip
 @as_of_option
 @audience_option
 @format_option("table", "json", "csv")
 def command(
-    session: Session, *, name: str, where: tuple[str, ...], as_of: str | None, audience: str | None, form: str
-) -> None:
+    session: Session, *, name: str, where: tuple[str, ...], since: str | None, by: str, as_of: str | None,
+    audience: str | None, form: str,
+) -> None:  # fmt: skip
     """Count."""
     from custodex.reports import count
 
     reader = session.reader(audience, source_at(session, as_of))
+    if name in FROM_HISTORY:
+        from custodex.cli.pastreports import show
+
+        show(session, reader, name, since, by, form)
+        return
     keys = _chosen(session, reader, where) if where else reader.keys("customer")
     counts = _ordered(name, count(reader.select(keys))[name])
     labels = _labels(session, reader, name, [value for value, _ in counts])

@@ -74,9 +74,9 @@ def reviewed(
     from custodex.telling.review import Review
 
     before, after = proposed.snapshots(session)
-    old = _findings(session, session.catalog_at(before))
+    old = findings_by_identity(session, session.catalog_at(before))
     catalog = session.catalog_at(after)
-    new = _findings(session, catalog)
+    new = findings_by_identity(session, catalog)
     reader = Reader(catalog)
     changes = session.history(reader).between(proposed.changes)
     others = tuple(change.path for change in proposed.changes if locate(change.path) is None)
@@ -100,7 +100,7 @@ def _rules() -> Any:
     return all_rules()
 
 
-def _findings(session: Session, catalog: Catalog) -> Mapping[Any, Finding]:
+def findings_by_identity(session: Session, catalog: Catalog) -> Mapping[Any, Finding]:
     """Return all findings by what makes them the same one when lines have moved."""
     from custodex.checks import run
 

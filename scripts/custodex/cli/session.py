@@ -187,6 +187,17 @@ class Session:
                 ),
             )
 
+    def catalog_of(self, root: Path, snapshot: Snapshot, processes: int) -> Catalog:
+        """Return the catalog of a bare repository, moved to *snapshot*."""
+        from custodex.catalog import Catalog
+        from custodex.checks import EXAMINER
+
+        if self._catalog is None:
+            self._catalog = Catalog(root)
+            self._closing.append(self._catalog.close)
+        self._catalog.sync(snapshot, EXAMINER, processes)
+        return self._catalog
+
     def reader(self, audience: str | None = None, source: str = WORKTREE) -> Reader:
         """Return the records as *audience* may read them; None reads everything."""
         from custodex.readers import Reader

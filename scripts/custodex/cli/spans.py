@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from custodex.cli.session import Session
 from custodex.errors import UsageFault
 from custodex.git import EMPTY_TREE, Change
+from custodex.policy.chain import TEXT_MERGE
 from custodex.snapshots import Snapshot
 from custodex.texts import Text
-
-_TEXT_MERGE = {"merge.custodex.driver": "git merge-file --marker-size=%L %A %O %B"}
-"""Forges know no merge driver; what is judged is what their button would make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def span(session: Session, text: str, *, merge: bool) -> Span:
     conflicts: tuple[str, ...] = ()
     merged = merge or not git.is_ancestor(old, new)
     if merged and not git.is_ancestor(old, new):
-        result = git.merge_trees(old, new, _TEXT_MERGE)
+        result = git.merge_trees(old, new, TEXT_MERGE)
         tree, conflicts = _inside(session, result.tree), result.conflicts
     changes = tuple(git.tree_changes(old_tree, tree, ()))
     listed = git.run("log", "--no-merges", "--format=%H%x00%aE", f"{old}..{new}").decode("utf-8", "replace")

@@ -42,6 +42,8 @@ class Change:
     fields: tuple[FieldChange, ...]
     approved: str = ""
     moved_from: str = ""
+    written: str = ""
+    """When the oldest commit of what was merged was written; empty where nothing was merged."""
     value: Value = field(default_factory=dict)
     """The document after the change, before it where it was removed; as far as it may be read."""
 
@@ -79,6 +81,10 @@ class History:
     def recent(self, limit: int) -> tuple[Change, ...]:
         """Return the newest changes of all records, at most *limit*."""
         return tuple(self._changes(self._ledger.recent(limit)))
+
+    def last_change(self) -> dict[str, str]:
+        """Return the moment of the newest commit for every record: key -> RFC 3339."""
+        return self._ledger.last_change()
 
     def since(self, moment: str) -> Iterator[Change]:
         """Yield the changes of all records written at *moment* (RFC 3339) or later, newest first."""
@@ -141,7 +147,7 @@ class History:
         reason = step.reason if step.reason in _REASONS else ""
         return Change(
             step.at, step.author, step.commit, subject, reason, step.record, step.path, kind, action, fields,
-            step.approved, moved_from, self._reader.redacted(kind, new if step.blob else old),
+            step.approved, moved_from, step.written, self._reader.redacted(kind, new if step.blob else old),
         )  # fmt: skip
 
     def _open(self, path: str, place: Place) -> bool:

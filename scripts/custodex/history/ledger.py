@@ -9,12 +9,14 @@ from pathlib import Path
 from custodex.git import Git
 from custodex.gitlog import Commit, commits
 from custodex.records import locate
+from custodex.revisions import first_parents
 from custodex.store import Store, state_folder
 
-VERSION = "2"
+VERSION = "3"
 _DDL = """
 CREATE TABLE commits (id INTEGER PRIMARY KEY, name TEXT NOT NULL, author TEXT NOT NULL, email TEXT NOT NULL,
-                      at TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL, approved TEXT NOT NULL);
+                      at TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL, approved TEXT NOT NULL,
+                      written TEXT NOT NULL);
 CREATE TABLE touches (record TEXT NOT NULL, commit_id INTEGER NOT NULL, path TEXT NOT NULL,
                       old_blob TEXT NOT NULL, blob TEXT NOT NULL);
 CREATE INDEX touches_record ON touches (record, commit_id);
@@ -39,9 +41,10 @@ class Step:
     old_blob: str
     blob: str
     approved: str = ""
+    written: str = ""
 
 
-_COLUMNS = "name, author, email, at, subject, reason, record, path, old_blob, blob, approved"
+_COLUMNS = "name, author, email, at, subject, reason, record, path, old_blob, blob, approved, written"
 _NO_LIMIT = 1 << 62
 
 
@@ -56,7 +59,7 @@ class Ledger:
 
     def look_back(self, revision: str) -> None:
         """Answer from now on as on the day of *revision*; what came after it has not happened."""
-        later = self._git.first_parents(revision, self.head)
+        later = first_parents(self._git, revision, self.head)
         query = "SELECT id FROM commits WHERE name = ?"
         rows = [row for name in later if (row := self._db.execute(query, (name,)).fetchone())]
         self._until = min((row[0] for row in rows), default=_NO_LIMIT + 1) - 1
@@ -84,9 +87,9 @@ class Ledger:
         for number, commit in enumerate((one for one in stream if one.touches), start=row[0] + 1):
             taken += 1
             self._db.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (number, commit.name, commit.author, commit.email, commit.at, commit.subject, commit.reason,
-                 commit.approved),
+                 commit.approved, commit.written),
             )  # fmt: skip
             touches.extend(
                 (place.record, number, touch.path, touch.old_blob, touch.blob)
@@ -151,10 +154,10 @@ class Ledger:
     def last_change(self) -> dict[str, str]:
         """Return the moment of the newest commit for every record: key -> RFC 3339."""
         query = (
-            "SELECT record, at FROM (SELECT record, max(commit_id) AS newest FROM touches GROUP BY record)"
-            " JOIN commits ON commits.id = newest"
+            "SELECT record, at FROM (SELECT record, max(commit_id) AS newest FROM touches WHERE commit_id <= ?"
+            " GROUP BY record) JOIN commits ON commits.id = newest"
         )
-        return dict(self._db.execute(query).fetchall())
+        return dict(self._db.execute(query, (self._until,)).fetchall())
 
     def heads(self, records: list[str]) -> dict[str, int]:
         """Return the number of the newest commit of each record: what a page about its history depends on."""

@@ -54,13 +54,20 @@ class Decision:
 
 
 def decide(
-    policy: Policy, changed: Sequence[Touched], authors: Sequence[str], approvers: Sequence[str], day: str
-) -> Decision:
-    """Judge a change on *day* by the policy before it; people are named by staff id or e-mail address."""
+    policy: Policy, changed: Sequence[Touched], authors: Sequence[str], approvers: Sequence[str], day: str,
+    written: Mapping[str, Sequence[Touched]] | None = None,
+) -> Decision:  # fmt: skip
+    """Judge a change on *day* by the policy before it; people are named by staff id or e-mail address.
+
+    *written* tells who wrote what; without it, everybody is taken to have written everything.
+    """
     people = policy.people
     wrote = list(dict.fromkeys(_name(people, one) for one in authors))
     approved = list(dict.fromkeys(_name(people, one) for one in approvers))
-    refusals = [*_unfit(people, wrote, day), *_forbidden(policy, changed, wrote)]
+    refusals = [
+        *_unfit(people, wrote, day),
+        *_forbidden(policy, dict.fromkeys(wrote, changed) if written is None else written),
+    ]
     # nobody approves what he wrote, nor after his time
     valid = [one for one in approved if one not in wrote and _fit(people, one, day)]
     needs = [need for rule in policy.rules() for need in _needs(policy, rule, changed, wrote, valid)]
@@ -90,11 +97,12 @@ def _unfit(people: People, authors: Sequence[str], day: str) -> Iterator[Refusal
             ))  # fmt: skip
 
 
-def _forbidden(policy: Policy, changed: Sequence[Touched], authors: Sequence[str]) -> Iterator[Refusal]:
-    for name in authors:
-        person = policy.people.find(name)
+def _forbidden(policy: Policy, written: Mapping[str, Sequence[Touched]]) -> Iterator[Refusal]:
+    for who, changed in written.items():
+        person = policy.people.find(who)
         if person is None:
             continue
+        name = person.id
         allowed = policy.may_write(person.roles)
         for item in changed if policy.restricts_writing else ():
             if wrong := sorted(item.classes - allowed):
@@ -103,6 +111,7 @@ def _forbidden(policy: Policy, changed: Sequence[Touched], authors: Sequence[str
                     f"{name} 的角色不能写“{classes}”类：{item.path}",
                     f"the roles of {name} may not write the class {classes}: {item.path}",
                 ))  # fmt: skip
+        yield from _together(policy, name, changed)
         for kind, field, roles in policy.field_rules():
             for item in changed:
                 if item.kind == kind and field in item.fields and not person.roles & roles:
@@ -111,6 +120,21 @@ def _forbidden(policy: Policy, changed: Sequence[Touched], authors: Sequence[str
                         f"只有 {listed} 可以修改 {kind}.{field}，{name} 不可以：{item.path}",
                         f"{kind}.{field} may be changed by {listed} only, not by {name}: {item.path}",
                     ))  # fmt: skip
+
+
+def _together(policy: Policy, name: str, changed: Sequence[Touched]) -> Iterator[Refusal]:
+    """Yield a refusal where one person wrote what somebody else was to confirm, and the confirmation."""
+    fields: dict[str, set[str]] = {}
+    for item in changed:
+        fields.setdefault(item.path, set()).update(item.fields)
+    kinds = {item.path: item.kind for item in changed}
+    for kind, field in policy.apart():
+        for path, found in fields.items():
+            if kinds[path] == kind and field in found and found - {field}:
+                yield Refusal("written-together", Text(
+                    f"{name} 不能既录入又核验：{kind}.{field} 由他人写：{path}",
+                    f"{name} may not enter and confirm at once: somebody else writes {kind}.{field}: {path}",
+                ))  # fmt: skip
 
 
 def _needs(

@@ -67,10 +67,13 @@ class People:
         self.all = tuple(sorted((_person(value) for value in staff), key=lambda person: person.id))
         self._by_id = {person.id: person for person in self.all}
         self._by_email = {person.email.casefold(): person for person in self.all if person.email}
+        self._by_forge = {person.forge.casefold(): person for person in self.all if person.forge}
         self._leads = {str(team.get("id")): str(team.get("lead") or "") for team in teams}
 
     def find(self, name: str) -> Person | None:
-        """Return who has this id or this e-mail address."""
+        """Return who has this id, this e-mail address or, written `@name`, this account at the forge."""
+        if name.startswith("@"):
+            return self._by_forge.get(name[1:].casefold())
         return self._by_id.get(name) or self._by_email.get(name.casefold())
 
     def signer(self, fingerprint_: str) -> Person | None:

@@ -70,6 +70,12 @@ class Policy:
             kind, _, name = str(rule.get("field")).partition(".")
             yield kind, name, frozenset(rule.get("roles") or ())
 
+    def apart(self) -> Iterator[tuple[str, str]]:
+        """Yield (kind, field): what nobody may write together with the rest of the same file."""
+        for written in self._rules.get("apart") or ():
+            kind, _, name = str(written).partition(".")
+            yield kind, name
+
     def rules(self) -> Iterator[Rule]:
         """Yield the rules on approvals, in their order."""
         for value in self._rules.get("approvals") or ():

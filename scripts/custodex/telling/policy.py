@@ -25,15 +25,14 @@ def policy_lines(decision: Decision, lang: Lang) -> Iterator[str]:
 def need_line(need: Need, lang: Lang) -> str:
     """Return one needed approval: whether it is there, who may give it, because of what."""
     zh = lang == "zh"
-    given = ", ".join(need.given) or ("无" if zh else "none yet")
-    may = _listed(need.candidates or need.roles, zh)
-    by = (f"，可由 {may} 批准" if zh else f", by {may}") if may else ""
+    given = f"（{', '.join(need.given)}）" if zh else f" ({', '.join(need.given)})"
+    count = f"{len(need.given)}/{need.count}" if zh else f"{len(need.given)} of {need.count}"
+    said = f"{need.label.get(lang)}{'：' if zh else ': '}{count}{given if need.given else ''}"
+    may = "" if need.met else _listed(need.candidates or need.roles, zh)
+    if may:
+        said += f"，可由 {may} 批准" if zh else f", {may} can give it"
     what = _listed(need.records, zh)
-    count = f"{len(need.given)}/{need.count}"
-    said = (
-        f"已有 {count}（{given}）{by}；因为 {what}" if zh else f"has {count} ({given}){by}; because of {what}"
-    )
-    return f"{'✓' if need.met else '…'} {need.label.get(lang)}: {said}"
+    return f"{'✓' if need.met else '…'} {said}{f'；{what}' if zh else f' — {what}'}"
 
 
 def _listed(names: Sequence[str], zh: bool) -> str:

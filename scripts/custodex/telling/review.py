@@ -76,15 +76,15 @@ def verdict(review: Review, teller: Teller) -> str:
     waiting = sum(not need.met for need in review.decision.needs)
     records = len({change.record for change in review.changes})
     told = {
-        "conflict": say("❌ 合不进去：有冲突", "❌ cannot land: it conflicts with the main line"),
+        "conflict": say("✗ 合不进去：有冲突", "✗ cannot land: it conflicts with the main line"),
         "findings": say(
-            f"❌ 不能合并：{review.errors} 个新错误", f"❌ cannot land: {_n(review.errors, 'new error')}"
+            f"✗ 不能合并：{review.errors} 个新错误", f"✗ cannot land: {_n(review.errors, 'new error')}"
         ),
-        "refused": say("❌ 规则不允许", "❌ not allowed by the policy"),
+        "refused": say("✗ 规则不允许", "✗ not allowed by the policy"),
         "waiting": say(
-            f"⏳ 没有新错误，还差 {waiting} 项批准", f"⏳ no new errors; {_n(waiting, 'approval')} missing"
+            f"… 没有新错误，还差 {waiting} 项批准", f"… no new errors; {_n(waiting, 'approval')} missing"
         ),
-        "ready": say("✅ 可以合并", "✅ ready to land"),
+        "ready": say("✓ 可以合并", "✓ ready to land"),
     }[review.outcome]
     return say(f"{told}（涉及 {records} 份档案）", f"{told} ({_n(records, 'record')} touched)")
 

@@ -1,0 +1,424 @@
+"""What a server takes: good proposals and merges, and nothing else, whatever tool pushes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from signedbook import MAIN, NOTE, NOTE_TEXT, ONE, OTHER, START, SignedBook, new_customer, signed_book
+
+from custodex.records import path_of
+
+RESIDENT = "11010119900307002X"
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> SignedBook:
+    return signed_book(tmp_path_factory.mktemp("signed"))
+
+
+@pytest.fixture
+def book(master: SignedBook, tmp_path: Path) -> SignedBook:
+    return master.copy(tmp_path / "clone")
+
+
+@pytest.fixture
+def own(tmp_path: Path, master: SignedBook) -> SignedBook:
+    """A clone and a bare repository of one's own, for pushes that are taken."""
+    book = master.copy(tmp_path / "clone")
+    subprocess.run(["cp", "-r", str(master.bare), str(tmp_path / "book.git")], check=True)
+    book.bare = tmp_path / "book.git"
+    assert book.custodex("pre-receive", "--install", str(book.bare)).returncode == 0
+    return book
+
+
+Attack = Callable[[SignedBook], list[str]]
+ATTACKS: dict[str, tuple[str, Attack]] = {}
+
+
+def attack(name: str, code: str) -> Callable[[Attack], Attack]:
+    def keep(function: Attack) -> Attack:
+        ATTACKS[name] = (code, function)
+        return function
+
+    return keep
+
+
+def branch_with(book: SignedBook, person: str, files: dict[str, str | None], **more: object) -> list[str]:
+    book.branch("proposal")
+    book.commit(person, files, **more)  # type: ignore[arg-type]
+    return ["proposal"]
+
+
+attack("G01 unsigned", "unsigned")(lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, key=""))
+attack("G02 unknown key", "key-unknown")(
+    lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, key="stranger")
+)
+attack("G03 in another name", "author-not-signer")(
+    lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, key="bob")
+)
+
+
+@attack("G04 own approval", "own-approval")
+def _own(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    book.merge("ann", "proposal")
+    return ["main"]
+
+
+@attack("G04 stale approval", "approval-missing")
+def _stale(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", new_customer("甲公司", grade="strategic"))
+    book.approve("stew", "proposal")
+    book.commit("ann", new_customer("乙公司", grade="strategic"))
+    book.merge("bob", "proposal")
+    return ["main"]
+
+
+@attack("G05 direct commit", "direct-commit")
+def _direct(book: SignedBook) -> list[str]:
+    book.commit("ann", {NOTE: NOTE_TEXT})
+    return ["main"]
+
+
+@attack("G06 evil merge", "evil-merge")
+def _evil(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    book.git("checkout", "-q", "main")
+    book.git("merge", "-q", "--no-ff", "--no-commit", "proposal", env=book.who("bob"))
+    book.commit("bob", {MAIN: (book.root / MAIN).read_text("utf-8").replace("lead", "prospect")})
+    return ["main"]
+
+
+@attack("G07 force push", "main-rewritten")
+def _force(book: SignedBook) -> list[str]:
+    book.git("checkout", "-q", "--orphan", "fresh")
+    book.commit("ann", {})
+    return ["+fresh:main"]
+
+
+attack("G07 delete", "main-deleted")(lambda _book: [":main"])
+
+
+@attack("G07 tag", "ref-not-allowed")
+def _tag(book: SignedBook) -> list[str]:
+    book.git("tag", "v1")
+    return ["v1"]
+
+
+@attack("G07 replace", "ref-not-allowed")
+def _replace(book: SignedBook) -> list[str]:
+    return ["main:refs/replace/" + book.git("rev-parse", "main")]
+
+
+attack("G07 notes", "ref-not-allowed")(lambda _book: ["main:refs/notes/commits"])
+
+
+@attack("G07 turned round", "direct-commit")
+def _turned(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    tree = book.git("rev-parse", "proposal^{tree}")
+    pair = ("-p", "proposal", "-p", "main")
+    turned = book.git("commit-tree", "-S", *pair, "-m", "x", tree, env=book.who("bob"))
+    return [f"{turned}:main"]
+
+
+@attack("G08 own key in the same push", "field-not-writable")
+def _own_key(book: SignedBook) -> list[str]:
+    path = "records/staff/ann.yaml"
+    key = (book.keys / "stranger.pub").read_text("utf-8").strip()
+    text = (book.root / path).read_text("utf-8") + f'  - id: k2\n    key: {key}\n    since: "2026-01-01"\n'
+    book.branch("proposal")
+    book.commit("ann", {path: text})
+    book.commit("ann", {NOTE: NOTE_TEXT}, key="stranger")
+    return ["proposal"]
+
+
+attack("G09 backdated", "backdated")(lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, at=START - 9))
+attack("G10 future", "from-the-future")(
+    lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, at=START + 3 * 86400)
+)
+
+
+@attack("G11 altered after signing", "signature-bad")
+def _altered(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    raw = book.git("cat-file", "commit", "proposal").replace("\n\nchange", "\n\nchanged") + "\n"
+    name = book.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
+    return [f"{name}:refs/heads/proposal"]
+
+
+def weaker(book: SignedBook) -> str:
+    text = (book.root / "schema/access.yaml").read_text("utf-8")
+    return text[: text.index("  approvals:")] + "  approvals: []\n"
+
+
+@attack("G12 weaker rules without a second steward", "approval-missing")
+def _weaker(book: SignedBook) -> list[str]:
+    book.propose("stew", "rules", {"schema/access.yaml": weaker(book)})
+    book.merge("ann", "rules")
+    return ["main"]
+
+
+@attack("G14 weaker rules used in the same push", "approval-missing")
+def _used(book: SignedBook) -> list[str]:
+    book.propose("stew", "rules", {"schema/access.yaml": weaker(book)})
+    book.merge("ann", "rules")
+    book.propose("ann", "proposal", new_customer("丙公司", grade="strategic"))
+    book.merge("bob", "proposal")
+    return ["main"]
+
+
+for _path in (".gitattributes", ".pre-commit-config.yaml", ".github/workflows/x.yml", "schema/note.schema.json",
+              "site/templates/customer.html"):  # fmt: skip
+    attack(f"G15 {_path}", "class-not-writable")(
+        lambda book, path=_path: branch_with(book, "ann", {path: "{}\n"})  # type: ignore[misc]
+    )
+attack("G15 submodules", "path-not-allowed")(lambda book: branch_with(book, "stew", {".gitmodules": "[a]\n"}))
+
+
+@attack("G16 leak, then delete", "personal-data-outside")
+def _leak(book: SignedBook) -> list[str]:
+    book.branch("proposal")
+    book.commit("ann", {NOTE: NOTE_TEXT.replace("报价", RESIDENT)})
+    book.commit("ann", {NOTE: NOTE_TEXT})
+    return ["proposal"]
+
+
+@attack("G16 secret, then delete", "secret")
+def _secret(book: SignedBook) -> list[str]:
+    book.branch("proposal")
+    book.commit("stew", {"notes.txt": (book.keys / "stranger").read_text("utf-8")})
+    book.commit("stew", {"notes.txt": None})
+    return ["proposal"]
+
+
+attack("G17 identity by who may not", "class-not-writable")(
+    lambda book: branch_with(book, "ann", {path_of("identity", ONE): 'birthday: "1971-01-01"\n'})
+)
+attack("G18 phone in a message", "message-personal")(
+    lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, message="call +86 139 0000 0101")
+)
+
+
+@attack("G18 name in a message", "message-personal")
+def _name(book: SignedBook) -> list[str]:
+    text = (book.root / MAIN).read_text("utf-8").replace("stage: lead", "stage: prospect")
+    return branch_with(book, "ann", {MAIN: text}, message="远峤仪器有限公司 wants a quotation")
+
+
+attack("G19 finance writes notes", "class-not-writable")(
+    lambda book: branch_with(book, "fin", {NOTE: NOTE_TEXT})
+)
+
+
+@attack("G22 one customer's file at another's place", "id-duplicate")
+def _copied(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {path_of("customer", OTHER): (book.root / MAIN).read_text("utf-8")})
+    book.merge("bob", "proposal")
+    return ["main"]
+
+
+@attack("G23 a tree with .GIT", "hasDotgit")
+def _tree(book: SignedBook) -> list[str]:
+    blob = bytes.fromhex(book.git("hash-object", "-w", "--stdin", stdin="x"))
+    data = b"100644 .GIT\0" + blob
+    done = subprocess.run(
+        ["git", "hash-object", "-t", "tree", "-w", "--literally", "--stdin"], cwd=book.root, input=data,
+        env=book.environ, capture_output=True, check=True,
+    )  # fmt: skip
+    commit = book.git(
+        "commit-tree", "-S", "-p", "main", "-m", "x", done.stdout.decode().strip(), env=book.who("ann")
+    )
+    return [f"{commit}:refs/heads/proposal"]
+
+
+@attack("G24 octopus", "octopus")
+def _octopus(book: SignedBook) -> list[str]:
+    for name in ("one", "two"):
+        book.propose("ann", name, new_customer(f"{name} 公司"))
+        book.git("checkout", "-q", "main")
+    book.git("merge", "-q", "--no-ff", "-m", "x", "one", "two", env=book.who("bob"))
+    return ["main"]
+
+
+@attack("G25 too large", "file-too-large")
+def _large(book: SignedBook) -> list[str]:
+    return branch_with(book, "stew", {"big.txt": "x" * 1_000_001})
+
+
+@attack("G25 too many commits", "too-many-commits")
+def _many(book: SignedBook) -> list[str]:
+    head = book.git("rev-parse", "main")
+    lines = [
+        f"commit refs/heads/proposal\ncommitter a <a@example.com> {START + n} +0000\ndata 1\nx\n"
+        + (f"from {head}\n" if n == 0 else "")
+        for n in range(2001)
+    ]
+    book.git("fast-import", "--quiet", stdin="".join(lines))
+    return ["proposal"]
+
+
+@attack("G29 escape sequence in a name", "path-unknown")
+def _escape(book: SignedBook) -> list[str]:
+    return branch_with(book, "stew", {"records/customers/\x1b[31mred.yaml": "x: 1\n"})
+
+
+@attack("a link", "mode-not-allowed")
+def _link(book: SignedBook) -> list[str]:
+    book.branch("proposal")
+    (book.root / path_of("contacts", ONE)).symlink_to("/etc/passwd")
+    book.commit("ann", {})
+    return ["proposal"]
+
+
+@attack("a submodule", "mode-not-allowed")
+def _submodule(book: SignedBook) -> list[str]:
+    book.branch("proposal")
+    head = book.git("rev-parse", "HEAD")
+    book.git("update-index", "--add", "--cacheinfo", f"160000,{head},sub")
+    book.git("commit", "-q", "-m", "x", env=book.who("stew"))
+    return ["proposal"]
+
+
+@attack("an executable record", "path-executable")
+def _executable(book: SignedBook) -> list[str]:
+    book.branch("proposal")
+    book.write({NOTE: NOTE_TEXT})
+    (book.root / NOTE).chmod(0o755)
+    book.commit("ann", {})
+    return ["proposal"]
+
+
+attack("broken YAML", "yaml-")(lambda book: branch_with(book, "ann", {NOTE: "a: [\n"}))
+attack("an unknown field", "schema-unknown")(
+    lambda book: branch_with(book, "ann", {NOTE: f"{NOTE_TEXT}telegraph: x\n"})
+)
+
+
+@attack("a dangling reference on the merged result", "reference-missing")
+def _dangling(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT.replace("by: ann", "by: nobody")})
+    book.merge("bob", "proposal")
+    return ["main"]
+
+
+@pytest.mark.parametrize("name", sorted(ATTACKS))
+def test_a_hostile_push_is_refused_and_leaves_nothing(name: str, book: SignedBook) -> None:
+    code, make = ATTACKS[name]
+    before = book.refs()
+    refs = make(book)
+    done = book.push(*refs)
+    assert done.returncode != 0, done.stderr
+    assert code in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b[3" not in done.stderr
+    assert book.refs() == before
+    if "proposal" in refs:
+        assert re.search(r"[0-9a-f]{10}: ", done.stderr) or "too-many" in done.stderr
+
+
+def test_good_proposals_and_landings_are_taken(own: SignedBook) -> None:
+    own.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    assert own.push("proposal").returncode == 0
+    own.merge("bob", "proposal")
+    done = own.push("main")
+    assert done.returncode == 0, done.stderr
+    # many landings in one push, each judged by itself
+    for number in range(20):
+        stem = f"2026-11-20-aaaa{number:02d}"
+        own.propose("ann", f"p{number}", {path_of("note", ONE, stem): NOTE_TEXT})
+        own.merge("bob", f"p{number}")
+    done = own.push("main")
+    assert done.returncode == 0, done.stderr
+    # two approvals for a key customer; the identity file by the privacy officer, approved by nobody but another
+    own.propose("ann", "vip", new_customer("重点集团", grade="strategic"))
+    own.approve("stew", "vip")
+    own.merge("bob", "vip")
+    done = own.push("main", "vip")
+    assert done.returncode == 0, done.stderr
+    assert own.push(":proposal").returncode == 0  # proposals may go
+
+
+def test_two_pushes_at_once_leave_one_winner(own: SignedBook, tmp_path: Path) -> None:
+    other = own.copy(tmp_path / "other")
+    for book, stem in ((own, "2026-11-20-bbbbbb"), (other, "2026-11-20-cccccc")):
+        book.propose("ann", "proposal", {path_of("note", ONE, stem): NOTE_TEXT})
+        book.merge("bob", "proposal")
+    running = [
+        subprocess.Popen(["git", "push", "-q", str(own.bare), "main"], cwd=book.root, env=book.environ,
+                         stderr=subprocess.PIPE, text=True)
+        for book in (own, other)
+    ]  # fmt: skip
+    ended = [(process.communicate()[1], process.returncode) for process in running]
+    assert sorted(code == 0 for _, code in ended) == [False, True], ended
+    assert "main" in own.refs()
+
+
+def test_the_gate_refuses_where_git_would_ignore_the_hook(own: SignedBook) -> None:
+    own.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    gate = own.bare / "custodex-gate"
+    served = f"{gate} git-receive-pack"
+    push = ["git", "push", "-q", f"--receive-pack={served}", str(own.bare), "proposal"]
+    (own.bare / "hooks/pre-receive").chmod(0o644)
+    done = subprocess.run(push, cwd=own.root, env=own.environ, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "hook" in done.stderr
+    (own.bare / "hooks/pre-receive").chmod(0o755)
+    done = subprocess.run(push, cwd=own.root, env=own.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_check_that_is_killed_takes_nothing(master: SignedBook, tmp_path: Path) -> None:
+    fake = tmp_path / "git"
+    fake.write_text("#!/bin/sh\nkill -9 $PPID\n", encoding="utf-8")
+    fake.chmod(0o755)
+    head = master.git("rev-parse", "main")
+    done = subprocess.run(
+        [sys.executable, "-m", "custodex", "pre-receive"], cwd=master.bare, text=True, capture_output=True,
+        env={**master.environ, "GIT_DIR": ".", "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        input=f"{'0' * 40} {head} refs/heads/other\n", check=False,
+    )  # fmt: skip
+    assert done.returncode == 6
+    assert "signal 9" in done.stderr
+
+
+def test_a_repository_that_is_not_set_up_takes_nothing(own: SignedBook) -> None:
+    subprocess.run(
+        ["git", "config", "receive.fsckObjects", "false"], cwd=own.bare, env=own.environ, check=True
+    )
+    own.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    done = own.push("proposal")
+    assert done.returncode != 0
+    assert "receive.fsckObjects" in done.stderr
+
+
+def test_where_nobody_signs_rights_and_rules_hold_all_the_same(tmp_path: Path) -> None:
+    book = signed_book(tmp_path / "plain", signed=False)
+    book.commit("fin", {NOTE: NOTE_TEXT}, key="")
+    assert "class-not-writable" in book.push("main").stderr
+    book.git("reset", "-q", "--hard", "main~1")
+    book.commit("ann", {NOTE: NOTE_TEXT.replace("by: ann", "by: nobody")}, key="")
+    assert "reference-missing" in book.push("main").stderr
+    book.git("reset", "-q", "--hard", "main~1")
+    book.commit("ann", {NOTE: NOTE_TEXT}, key="")
+    done = book.push("main")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_was_wrong_before_does_not_keep_others_out(own: SignedBook) -> None:
+    # an error that came in when a rule was made stricter: nobody pushes such a thing, so it is put there
+    own.commit("ann", {path_of("note", OTHER, "2026-11-20-dddddd"): f"{NOTE_TEXT}telegraph: x\n"})
+    fetch = ["git", "fetch", "-q", str(own.root), "main:main"]
+    subprocess.run(fetch, cwd=own.bare, env=own.environ, check=True)
+    own.branch("old", "main~1")
+    own.commit("ann", {NOTE: NOTE_TEXT})
+    own.git("merge", "-q", "main", "-m", "refresh", env=own.who("ann"))
+    own.merge("bob", "old")
+    done = own.push("old", "main")
+    assert done.returncode == 0, done.stderr
