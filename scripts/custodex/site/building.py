@@ -27,7 +27,7 @@ from custodex.site.pagemodels import IndexPage
 from custodex.site.pageset import PageSet, Touched
 from custodex.site.pooling import SEARCH, Done, Shared, render_all, take_all
 from custodex.site.sources import HistorySource
-from custodex.site.state import State, rows_of
+from custodex.site.state import Selection, State, rows_of
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
 from custodex.templating import Messages, Templates, digest_of, read_messages
@@ -206,11 +206,11 @@ class _Build:
     # --- both
 
     def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
-        job = self._job
+        job, selections = self._job, dict[str, Selection]()
         stocks = {
             lang: Stock(
                 tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
-                job.rules, job.today, job.version, job.find,
+                job.rules, job.today, job.version, job.find, touched.touches, selections,
             )
             for lang, tongue in engine.tongues.items()
         }  # fmt: skip

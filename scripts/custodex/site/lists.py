@@ -12,6 +12,7 @@ from custodex.site.pagemodels import ListPage, SetPage, TagCount, TagDimension, 
 from custodex.site.pieces import Field, Value
 from custodex.site.reading import Value as Stored
 from custodex.site.reading import child, items, strings, text
+from custodex.site.state import Selection
 from custodex.site.stock import Stock
 
 _NOT_BY = frozenset({"tags", "owner", "team"})
@@ -130,7 +131,12 @@ def where_of(view: Stored) -> Mapping[str, list[str]]:
     return {facet_of(field): strings(where, field) for field in where if strings(where, field)}
 
 
-def _selected(stock: Stock, key: str, view: Stored) -> list[str]:
+def concerned(stock: Stock, view: Stored) -> bool:
+    """Tell whether a customer that changed might stand in a view."""
+    return stock.concerns(text(view, "query"), where_of(view))
+
+
+def _selected(stock: Stock, key: str, view: Stored) -> Selection:
     sort = [_sort(name) for name in strings(view, "sort")]
     return stock.selected(key, text(view, "query"), where_of(view), sort)
 
@@ -147,7 +153,7 @@ def view_card(stock: Stock, key: str, view: Stored) -> ViewCard:
         description=context.words.say(as_text(view.get("description"))),
         href=addresses.record(key),
         list=_list_link(view),
-        count=len(_selected(stock, key, view)),
+        count=_selected(stock, key, view).total,
         owner=context.known.person(text(view, "owner")),
     )
 
@@ -172,7 +178,7 @@ def view_page(stock: Stock, key: str, view: Stored) -> SetPage:
         label=context.words.say(phrases.VIEW),
         title=card.title,
         description=card.description,
-        table=context.table(stock.cards(chosen[:ROWS]), len(chosen), card.list, columns or DEFAULT_COLUMNS),
+        table=context.table(stock.cards(chosen.first), chosen.total, card.list, columns or DEFAULT_COLUMNS),
         facts=_facts(stock, view),
         forge=context.forges.file(f"records/{key}.yaml"),
     )

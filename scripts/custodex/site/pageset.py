@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custodex.examining import Record
@@ -37,6 +37,12 @@ class Touched:
         self.people.update(task.assignee for task in card.tasks)
         self.people.update(card.facets.get("team", ()))
         self.places.add((card.sort, card.key))
+
+    def touches(self, where: Mapping[str, Sequence[str]]) -> bool:
+        """Tell whether a customer that changed might fit these filters, before or after; never a false no."""
+        if self.everything or not where:
+            return self.everything or bool(self.places)
+        return all(any((facet, value) in self.pairs for value in values) for facet, values in where.items())
 
     @property
     def all_sets(self) -> bool:
@@ -114,6 +120,8 @@ class PageSet:
 
     def _sets(self) -> None:
         for key, record in self._views:
+            if not self._touched.all_sets and not lists.concerned(self._any, record.main):
+                continue
             self._put(f"view {key}", {
                 lang: ("set", lists.view_page(stock, key, record.main)) for lang, stock in self._stocks.items()
             })  # fmt: skip

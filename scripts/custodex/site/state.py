@@ -6,6 +6,7 @@ Derived and disposable: without it the next build makes everything anew, with th
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "2"
+VERSION = "3"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -35,14 +36,24 @@ CREATE TABLE asks (what TEXT, page TEXT, PRIMARY KEY (what, page)) WITHOUT ROWID
 CREATE INDEX asks_page ON asks (page);
 CREATE TABLE files (path TEXT PRIMARY KEY, owner TEXT NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX files_owner ON files (owner);
+CREATE TABLE selections (name TEXT PRIMARY KEY, about TEXT NOT NULL, total INTEGER NOT NULL,
+                         first TEXT NOT NULL) WITHOUT ROWID;
 """
-_TABLES = ("cards", "facets", "edges", "tasks", "totals", "asks", "files")
+_TABLES = ("cards", "facets", "edges", "tasks", "totals", "asks", "files", "selections")
 _MASK = (1 << 256) - 1
 _BUCKETS = 1 << 16
 _ROWS_A_FILE = 2048
 
 Place = tuple[str, str]
 """Where a record stands among those of its kind: its sort key, then its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The customers that a saved view shows: how many, and the keys of the first."""
+
+    total: int
+    first: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +232,17 @@ class State:
         inside = f" AND key IN ({' INTERSECT '.join(parts)})" if parts else ""
         query = f"SELECT key FROM cards WHERE kind = 'customer' AND alive = 1{inside} ORDER BY sort, key"  # noqa: S608
         return [key for (key,) in self._db.execute(query, values)]
+
+    def selection(self, name: str, about: str) -> Selection | None:
+        """Return what was kept under *name*, if it is about the same filters."""
+        query = "SELECT total, first FROM selections WHERE name = ? AND about = ?"
+        row = self._db.execute(query, (name, about)).fetchone()
+        return Selection(row[0], json.loads(row[1])) if row else None
+
+    def keep_selection(self, name: str, about: str, found: Selection) -> None:
+        """Keep a selection."""
+        row = (name, about, found.total, json.dumps(found.first))
+        self._db.execute("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?)", row)
 
     def tasks(self, limit: int, assignee: str | None = None) -> list[tuple[str, str]]:
         """Return (customer key, stem) of the open tasks by due date, of everyone or of one assignee."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custodex.findings import Finding
 from custodex.readers import Reader
 from custodex.rules import Rulebook
 from custodex.site.cards import Card
-from custodex.site.context import Context
+from custodex.site.context import ROWS, Context
 from custodex.site.customerpage import CustomerPages
 from custodex.site.pieces import Link
 from custodex.site.sources import Finder, HistorySource
-from custodex.site.state import State
+from custodex.site.state import Selection, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Stock:
     today: str
     version: Version
     find: Finder | None = None
-    _sets: dict[str, list[str]] = field(default_factory=dict)
+    touches: Callable[[Mapping[str, Sequence[str]]], bool] = lambda _where: True
+    selections: dict[str, Selection] = field(default_factory=dict)  # the languages may share them
 
     def cards(self, keys: Sequence[str]) -> list[Card]:
         """Return the cards of these records, in this order."""
@@ -54,20 +56,34 @@ class Stock:
 
     def selected(
         self, name: str, query: str, where: Mapping[str, Sequence[str]], sort: Sequence[str]
-    ) -> list[str]:
-        """Return the keys of the customers a saved view shows, remembered by its *name*."""
-        if name not in self._sets:
-            plain = not query and all(
-                name in self.context.facet_nodes and value and value[0] != "!"
-                for name, values in where.items()
-                for value in values
-            )
-            if plain or self.find is None:
-                keys = self.state.selected(where)
-            else:
-                keys = [f"customers/{one}" for one in self.find(query, where)]
-            self._sets[name] = self._sorted(keys, sort)
-        return self._sets[name]
+    ) -> Selection:
+        """Return the customers a saved view shows; kept by its *name* until a changed customer might be one."""
+        if name not in self.selections:
+            about = json.dumps([query, where, sort], ensure_ascii=False, sort_keys=True)
+            kept = self.state.selection(name, about) if not self.concerns(query, where) else None
+            if kept is None:
+                keys = self._sorted(self._matching(query, where), sort)
+                kept = Selection(len(keys), keys[:ROWS])
+                self.state.keep_selection(name, about, kept)
+            self.selections[name] = kept
+        return self.selections[name]
+
+    def concerns(self, query: str, where: Mapping[str, Sequence[str]]) -> bool:
+        """Tell whether a customer that changed might fit, or have fitted, a query and filters."""
+        return not self._is_plain(query, where) or self.touches(where)
+
+    def _is_plain(self, query: str, where: Mapping[str, Sequence[str]]) -> bool:
+        """Tell whether filters alone decide, by values a customer has."""
+        return not query and all(
+            name in self.context.facet_nodes and value and value[0] != "!"
+            for name, values in where.items()
+            for value in values
+        )
+
+    def _matching(self, query: str, where: Mapping[str, Sequence[str]]) -> list[str]:
+        if self._is_plain(query, where) or self.find is None:
+            return self.state.selected(where)
+        return [f"customers/{one}" for one in self.find(query, where)]
 
     def _sorted(self, keys: list[str], sort: Sequence[str]) -> list[str]:
         if not sort or list(sort) == ["name"]:
