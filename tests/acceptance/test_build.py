@@ -339,3 +339,13 @@ def test_a_new_note_leaves_the_old_parts_of_a_timeline_alone(sample_repo: Repo) 
     changed = {path for path, data in tree(site).items() if before.get(path) != data}
     assert f"zh/c/{name.name}.html" in changed
     assert not {path for path in changed if path.startswith(f"zh/c/{name.name}-1.")}
+
+
+def test_a_commit_without_records_makes_no_later_build_a_full_one(sample_repo: Repo) -> None:
+    sample_repo.git("commit", "-q", "--allow-empty", "-m", "nothing of the records")
+    assert build(sample_repo) == 0
+    path = customers(sample_repo)[0]
+    path.write_text(path.read_text("utf-8") + "# looked at\n", "utf-8")
+    sample_repo.git("commit", "-q", "-a", "-m", "one record")
+    result = sample_repo.custodex("build", "--format", "json")
+    assert json.loads(result.stdout)["full"] is False, result.stderr

@@ -76,8 +76,12 @@ class Ledger:
             if not known:
                 self._db.execute("DELETE FROM commits")
                 self._db.execute("DELETE FROM touches")
+                self._db.execute("DELETE FROM meta WHERE name LIKE 'reach %'")
             taken = self._take(commits(self._git.root, self._git.environ, known, head))
             self._store.set_meta("head", head)
+            # a commit without records has no number of its own: without this, all that follows it would count as new
+            last = self._db.execute("SELECT coalesce(max(id), 0) FROM commits").fetchone()[0]
+            self._store.set_meta(f"reach {head}", str(last))
         return taken
 
     def _take(self, stream: Iterator[Commit]) -> int:
@@ -167,10 +171,11 @@ class Ledger:
     def changed_since(self, name: str) -> set[str] | None:
         """Return the records touched after the commit *name*; None when it is not known any more."""
         row = self._db.execute("SELECT id FROM commits WHERE name = ?", (name,)).fetchone()
-        if row is None:
+        number = row[0] if row else self._store.meta(f"reach {name}")
+        if number == "":
             return None
         query = "SELECT DISTINCT record FROM touches WHERE commit_id > ?"
-        return {key for (key,) in self._db.execute(query, (row[0],))}
+        return {key for (key,) in self._db.execute(query, (int(number),))}
 
     def close(self) -> None:
         """Let go of the file."""
