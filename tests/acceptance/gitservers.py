@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -66,14 +67,18 @@ def program(name: str) -> str:
 @contextlib.contextmanager
 def running(*commands: Sequence[str]) -> Iterator[None]:
     started = [
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # a group of its own: fcgiwrap and sshd have children that would stay behind
+        subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         for command in commands
     ]
     try:
         yield
     finally:
         for process in reversed(started):
-            process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
             process.wait()
 
 
