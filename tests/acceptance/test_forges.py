@@ -16,6 +16,8 @@ from custodex import scaffold
 SCHEMAS = {
     ".github/workflows/records.yml": "vendor.github-workflows",
     ".github/workflows/review.yml": "vendor.github-workflows",
+    ".github/workflows/refresh.yml": "vendor.github-workflows",
+    ".github/workflows/site.yml": "vendor.github-workflows",
     ".gitea/workflows/records.yml": "vendor.github-workflows",
     ".forgejo/workflows/records.yml": "vendor.github-workflows",
     ".gitlab-ci.yml": "vendor.gitlab-ci",

@@ -191,7 +191,8 @@ def test_line_ends_stay_what_they_are(new_repo: Repo) -> None:
 
 def test_a_site_is_published_only_where_somebody_said_for_whom(new_repo: Repo) -> None:
     github = yaml.safe_load(new_repo.read(".github/workflows/site.yml"))
-    assert github["permissions"] == {"contents": "read"}
+    assert github["permissions"] == {}
+    assert github["jobs"]["build"]["permissions"] == {"contents": "read"}
     assert "vars.CUSTODEX_AUDIENCE" in github["jobs"]["build"]["if"]
     assert github["jobs"]["deploy"]["needs"] == "build"
     steps = [step for job in github["jobs"].values() for step in job["steps"]]
