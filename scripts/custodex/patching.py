@@ -43,7 +43,8 @@ def patched(data: bytes, value: Mapping[str, Any], order: Order) -> bytes:
     except Unpatchable:
         if "#" in text:
             raise
-        result = dump(value, order).encode()
+        eol = "\r\n" if "\r\n" in text else "\n"
+        result = (mark + dump(value, order).replace("\n", eol)).encode()
     if not same(parse(result).value, value):
         raise _lossy("")
     return result

@@ -20,7 +20,7 @@ from custodex.revisions import damage, subtrees
 from custodex.store import Store, state_folder
 from custodex.texts import Text
 
-VERSION = f"1/{__version__}"
+VERSION = f"2/{__version__}"
 _DDL = "CREATE TABLE verdicts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 
 

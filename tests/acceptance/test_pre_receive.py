@@ -212,6 +212,35 @@ def _name(book: SignedBook) -> list[str]:
     return branch_with(book, "ann", {MAIN: text}, message="远峤仪器有限公司 wants a quotation")
 
 
+for _place, _text in {"subject": "note: call +86 139 0000 0101", "line": "change\n\nReason: ask a@example.com",
+                      "screen": "change \x9b2J"}.items():  # fmt: skip
+    attack(f"G18 {_place} of a message", "message-")(
+        lambda book, text=_text: branch_with(book, "ann", {NOTE: NOTE_TEXT}, message=text)  # type: ignore[misc]
+    )
+
+
+def merged_with(book: SignedBook, files: dict[str, str | None]) -> None:
+    """Leave on `proposal` a note by ann and her merge of another branch, which holds *files* besides."""
+    book.propose("bob", "side", {path_of("note", OTHER, "2026-11-20-cccccc"): NOTE_TEXT})
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    book.git("merge", "-q", "--no-ff", "--no-commit", "side", env=book.who("ann"))
+    book.commit("ann", files)
+
+
+@attack("G19 identity inside a merge on a proposal", "class-not-writable")
+def _inside(book: SignedBook) -> list[str]:
+    merged_with(book, {path_of("identity", ONE): 'birthday: "1971-01-01"\n'})
+    return ["proposal"]
+
+
+@attack("G19 identity inside a merge that lands at once", "class-not-writable")
+def _landed_inside(book: SignedBook) -> list[str]:
+    merged_with(book, {path_of("identity", ONE): 'birthday: "1971-01-01"\n'})
+    book.approve("pia", "proposal")
+    book.merge("stew", "proposal")
+    return ["main"]
+
+
 attack("G19 finance writes notes", "class-not-writable")(
     lambda book: branch_with(book, "fin", {NOTE: NOTE_TEXT})
 )
@@ -422,3 +451,29 @@ def test_what_was_wrong_before_does_not_keep_others_out(own: SignedBook) -> None
     own.merge("bob", "old")
     done = own.push("old", "main")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_merge_that_holds_only_what_it_merges_is_taken(own: SignedBook) -> None:
+    merged_with(own, {})
+    done = own.push("proposal")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_rules_are_never_taken_from_another_branch_than_the_one_that_counts(
+    first: bool, own: SignedBook
+) -> None:
+    # HEAD of the server names a branch that is not there: every push would count as the very first
+    at = ["git", "symbolic-ref", "HEAD", "refs/heads/master"]
+    subprocess.run(at, cwd=own.bare, env=own.environ, check=True)
+    if first:
+        subprocess.run(
+            ["git", "update-ref", "-d", "refs/heads/main"], cwd=own.bare, env=own.environ, check=True
+        )
+    before = own.refs()
+    own.branch("rules")
+    own.commit("fin", {"schema/access.yaml": weaker(own), NOTE: NOTE_TEXT}, key="")
+    done = own.push("rules:main" if first else "rules")
+    assert done.returncode != 0
+    assert "git symbolic-ref HEAD refs/heads/main" in done.stderr
+    assert own.refs() == before

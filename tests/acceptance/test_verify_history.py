@@ -98,3 +98,15 @@ def test_replaced_and_damaged_objects_are_told(book: SignedBook) -> None:
 def test_a_cut_history_proves_nothing(book: SignedBook, tmp_path: Path) -> None:
     book.git("clone", "-q", "--depth", "2", f"file://{book.root}", str(tmp_path / "cut"))
     assert "shallow" in verify(SignedBook(tmp_path / "cut", book.bare, book.keys), code=5)["faults"][0]
+
+
+def test_a_mailmap_puts_nobody_in_the_place_of_an_author(book: SignedBook) -> None:
+    # bob writes in a stranger's name; a file that maps the stranger to bob makes that no better
+    book.branch("ghost")
+    env = book.who("bob") | {"GIT_AUTHOR_EMAIL": "ghost@example.com"}
+    book.write({path_of("note", ONE, "2026-11-20-bbbbbb"): NOTE_TEXT})
+    book.git("add", "-A")
+    book.git("commit", "-q", "-m", "change", env=env)
+    book.merge("ann", "ghost")
+    book.write({".mailmap": "<bob@example.com> <ghost@example.com>\n"})
+    assert "author-not-signer" in codes(verify(book, code=5))

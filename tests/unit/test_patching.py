@@ -282,3 +282,9 @@ def shape(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: shape(found) for key, found in value.items()}
     return [shape(found) for found in value] if isinstance(value, list) else None
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_document_of_which_nothing_stays_keeps_its_line_ends_and_mark(mark: str) -> None:
+    after = patched(f"{mark}a: 1\r\nb: x\r\n".encode(), {"c": "x\ny\n"}, {})
+    assert after.decode() == f"{mark}c: |\r\n  x\r\n  y\r\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
+from custodex.errors import EnvironmentFault
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def problems(session: Session, git: Git, root: Path, updates: Sequence[Update]) 
     from custodex.enforcing import problems_of_refs
     from custodex.policy import policy_at
 
-    main_head = _main_head(git, updates)
+    main_head = git.commit("HEAD") or ""
     policy = policy_at(git, git.tree(main_head) or "") if main_head else _first_policy(git, updates)
+    _require_main(git, policy.main, started=bool(main_head))
     refs = [("", problem) for problem in problems_of_refs(updates, policy.main, git.is_ancestor)]
     yield from refs
     if not refs:
@@ -41,10 +43,19 @@ def problems(session: Session, git: Git, root: Path, updates: Sequence[Update]) 
                 return
 
 
-def _main_head(git: Git, updates: Sequence[Update]) -> str:
-    """Return the head of the branch that counts, by its own rules; HEAD names it."""
-    del updates
-    return git.commit("HEAD") or ""
+def _require_main(git: Git, main: str, *, started: bool) -> None:
+    """Refuse to judge by the rules of another branch than the one that counts, or by none for want of it."""
+    head = git.run("symbolic-ref", "--quiet", "HEAD", allowed=(0, 1)).decode("utf-8", "replace").strip()
+    if head != f"refs/heads/{main}" or not (
+        started or not git.run("for-each-ref", "--count=1", "refs/heads")
+    ):
+        raise EnvironmentFault(
+            Text("仓库的 HEAD 不指向主分支", "HEAD of the repository does not name the branch that counts"),
+            Text(
+                f"在仓库中运行 git symbolic-ref HEAD refs/heads/{main}",
+                f"run git symbolic-ref HEAD refs/heads/{main} in the repository",
+            ),
+        )
 
 
 def _first_policy(git: Git, updates: Sequence[Update]) -> Policy:

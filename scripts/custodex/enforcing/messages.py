@@ -14,7 +14,10 @@ _PHONE = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 RESIDENT = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
-_TRAILER = re.compile(r"[A-Za-z-]+: ")
+_SIGNED_BY = re.compile(r"^([A-Z][A-Za-z]*(?:-[A-Za-z]+)*-[Bb]y: [^\n<>]*)<[^\n<>]*>$", re.MULTILINE)
+"""The lines that name colleagues (`Co-authored-by: Ann <ann@example.com>`): their address, and nothing else of a
+message, is no business of a customer."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHORTEST_NAME = 3
 _LONGEST = 20_000
 
@@ -24,9 +27,10 @@ def problems_of_message(message: str, names: Collection[str]) -> Iterator[tuple[
     if len(message) > _LONGEST:
         yield "message-too-long", Text("提交说明太长", "the commit message is too long")
         return
-    if any(ord(char) < 32 and char not in "\n\t" for char in message):
+    if any(char not in "\n\t" for char in _CONTROL.findall(message)):
         yield "message-control", Text("提交说明含控制字符", "the commit message holds control characters")
-    body = "\n".join(line for line in message.splitlines() if not _TRAILER.match(line))
+    subject, _, rest = message.partition("\n")
+    body = "\n".join([subject, _SIGNED_BY.sub(r"\1", rest)])
     if _PHONE.search(body) or _EMAIL.search(body) or holds_resident_id(body):
         yield (
             "message-personal",

@@ -7,7 +7,7 @@ one go. Rules and attacks: the design of gittuf and of Git's own pre-receive (gi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custodex.git import EMPTY_TREE, Git
 from custodex.policy.commits import CommitFacts, Signature
@@ -108,7 +108,7 @@ class Chain:
             )
         if len(commit.parents) > 2:
             yield _breach(commit, "octopus", Text("一次合并多个分支", "it merges more than one branch"))
-        if len(commit.parents) < 2 and not self._is_approval(commit):
+        if not self._is_approval(commit):
             signer = (
                 self._signer(commit, policy.people) if policy.signed else policy.people.find(commit.author)
             )
@@ -201,9 +201,33 @@ class Chain:
 
     def _touched(self, policy: Policy, commit: CommitFacts) -> list[Touched]:
         if len(commit.parents) > 1:
-            return []
+            return self._added_by_merge(policy, commit)
         before = self._known[commit.parents[0]].tree if commit.parents else EMPTY_TREE
         return self._between(policy, before, commit.tree)
+
+    def _added_by_merge(self, policy: Policy, commit: CommitFacts) -> list[Touched]:
+        """Return what a merge on a proposal holds besides what it merges: that is written by who merged.
+
+        Where Git sees a conflict, it is what differs from both sides.
+        """
+        ours, theirs = commit.parents[:2]
+        if not merge_bases(self._git, ours, theirs):
+            return self._between(policy, self._known[ours].tree, commit.tree)
+        merged = self._git.merge_trees(ours, theirs, TEXT_MERGE)
+        if merged.tree == commit.tree:
+            return []
+        conflicts = frozenset(merged.conflicts)
+        added = [
+            item for item in self._between(policy, merged.tree, commit.tree) if item.path not in conflicts
+        ]
+        if conflicts:
+            sides = [self._between(policy, self._known[name].tree, commit.tree) for name in (ours, theirs)]
+            other = {item.path: item for item in sides[1] if item.path in conflicts}
+            for item in sides[0]:
+                if there := other.get(item.path):
+                    classes, fields = item.classes & there.classes, item.fields & there.fields
+                    added.append(replace(item, classes=classes, fields=fields))
+        return added
 
     def _between(self, policy: Policy, before: str, after: str) -> list[Touched]:
         """Return what differs between two trees; a proposal of one commit is what landing it changes."""

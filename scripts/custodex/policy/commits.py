@@ -11,7 +11,8 @@ from custodex.revisions import signature_lines
 
 APPROVES = "Approves:"
 """The trailer of an approval: an empty signed commit that names the tree it approves of."""
-_FORMAT = "%H%x00%T%x00%P%x00%aE%x00%cE%x00%ct%x00%B%x00%x01"
+# %ae, not %aE: a .mailmap would put another author in the place of who wrote
+_FORMAT = "%H%x00%T%x00%P%x00%ae%x00%ce%x00%ct%x00%B%x00%x01"
 
 
 @dataclass(frozen=True, slots=True)
