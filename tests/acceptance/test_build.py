@@ -349,3 +349,14 @@ def test_a_commit_without_records_makes_no_later_build_a_full_one(sample_repo: R
     sample_repo.git("commit", "-q", "-a", "-m", "one record")
     result = sample_repo.custodex("build", "--format", "json")
     assert json.loads(result.stdout)["full"] is False, result.stderr
+
+
+def test_a_changed_policy_leaves_the_site_as_one_made_anew(sample_repo: Repo) -> None:
+    """Policies have no pages, yet are records that change."""
+    assert build(sample_repo) == 0
+    policy = sample_repo.root / "records/policies/retention.yaml"
+    policy.write_text(policy.read_text("utf-8").replace("owner: xie-ning", "owner: nobody-here"), "utf-8")
+    sample_repo.commit("a policy")
+    assert build(sample_repo) == 0
+    assert build(sample_repo, "--out", str(sample_repo.root / "other"), "--anew") == 0
+    assert differing(sample_repo.root / "build/site", sample_repo.root / "other") == []
