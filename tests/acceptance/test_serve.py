@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -61,6 +62,10 @@ def test_the_preview_is_guarded_and_follows_edits(preview: tuple[Repo, int]) -> 
         assert ask(port, "/zh/index.html", stranger)[0] == 421
     for outside in ("/../../schema/settings.yaml", "/..%2f..%2fschema/settings.yaml", "/%00", "//etc/passwd"):
         assert ask(port, outside)[0] == 404
+    # what Windows would take for another machine or drive is not looked at, even where it is a plain name
+    for name in ("\\\\host\\share.html", "c:page.html"):
+        (repo.root / "build/site" / name).write_text("a name", "utf-8")
+        assert ask(port, "/" + quote(name))[0] == 404
     before = ask(port, "/.version.js")[2]
     path = repo.root / "records/customers/ak/ak33t63cj0v/customer.yaml"
     path.write_text(path.read_text("utf-8").replace("short_name: 曦和医疗", "short_name: 预览一下"), "utf-8")
