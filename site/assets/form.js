@@ -290,7 +290,11 @@
     people();
     label(form);
     fill(form, shown);
-    if (!file) form.querySelectorAll("[data-in]").forEach(function (input) { input.shown = ""; });
+    if (!file) {
+      // nothing of this stands anywhere yet: what is cleared again is not to come back
+      form.querySelectorAll(".f").forEach(function (part) { part.original = undefined; });
+      form.querySelectorAll("[data-in]").forEach(function (input) { input.shown = ""; });
+    }
     if (id) {
       var name = nameOf(), back = article.querySelector("[data-back]");
       back.href = c.up + "c/" + id + ".html";

@@ -183,6 +183,17 @@ def test_who_writes_is_remembered_for_the_next_note(page: Page, book: Repo) -> N
     expect(field(page, "by")).to_have_value("tom-okafor")
 
 
+def test_what_a_new_note_proposes_can_be_cleared(page: Page, book: Repo) -> None:
+    open_form(page, book, "note", BAKERY)
+    field(page, "by").select_option("tom-okafor")
+    page.reload()
+    field(page, "by").select_option("")
+    field(page, "occurred_at").fill("")
+    page.get_by_role("button", name="Show the change").click()
+    for name in ("by", "occurred_at"):
+        assert page.locator(f"[data-f={name}] [data-err]").inner_text() == "needed"
+
+
 def test_people_and_phones_are_added_and_taken_away(page: Page, book: Repo) -> None:
     open_form(page, book, "contacts", BAKERY)
     person = page.locator("[data-form] > [data-f=people], [data-form] > details > [data-f=people]").first

@@ -177,6 +177,16 @@ def test_the_same_field_changed_by_two_people_is_shown_and_not_overwritten(
     assert served.branches() == []
 
 
+def test_a_file_that_cannot_be_read_meanwhile_is_told(served: Served) -> None:
+    text = served.repo.read(CUSTOMER)
+    base = served.repo.git("rev-parse", f"HEAD:{CUSTOMER}").strip()
+    served.repo.write(CUSTOMER, "id: [\n")
+    body = {"path": CUSTOMER, "base": base, "before": text, "text": text + "name_en: Bakery\n"}
+    answer = served.post(body, **{"X-Custodex-Token": served.token()})[1]
+    assert answer["outcome"] == "refused"
+    assert "cannot be read now" in answer["message"]
+
+
 def test_only_pages_of_this_preview_hand_in(served: Served) -> None:
     text = served.repo.read(CUSTOMER).replace("stage: customer", "stage: loyal")
     base = served.repo.git("rev-parse", f"HEAD:{CUSTOMER}").strip()

@@ -13,6 +13,7 @@ from typing import Any
 from custodex import diffing, threeway
 from custodex.authoring import Author, encode
 from custodex.authoring.committing import Message, propose
+from custodex.authoring.encoding import Refused
 from custodex.cli.session import Session
 from custodex.drafts import Draft
 from custodex.errors import CustodexError, UsageFault
@@ -102,14 +103,22 @@ def _meanwhile(
     base = (
         (parse(change.before.encode("utf-8", "surrogatepass")).value or {}) if change.before.strip() else {}
     )
-    standing = parse(now).value or {}
+    standing = parse(now).value
+    if standing is None:  # taken for empty, every field would seem to have been deleted
+        raise UsageFault(
+            Text("文件已被改动，现在读不出来", "the file was changed meanwhile and cannot be read now"),
+            Text("先运行 custodex check 改好", "mend it first, see custodex check"),
+        )
     merged = threeway.merge(node, base, standing, wanted)
     answer = {
         "outcome": "changed", "fields": _fields(node, base, standing, wanted),
         "base": blob_name(now), "now": now.decode("utf-8", "replace"), "text": "",
     }  # fmt: skip
     if not merged.conflicts:
-        answer["text"] = encode(now, merged.value, order).decode()
+        try:
+            answer["text"] = encode(now, merged.value, order).decode()
+        except Refused as refusal:
+            raise UsageFault(refusal.reason) from refusal
     return answer
 
 
