@@ -13,6 +13,7 @@ from custodex.examining import Record
 from custodex.hanzi import sort_key
 from custodex.hints import Node
 from custodex.site.completeness import Completeness
+from custodex.site.mentions import Mention, mentions_of
 from custodex.site.reading import child, items, strings, text
 from custodex.site.regions import broader, is_region, region_code
 
@@ -66,6 +67,7 @@ class Card:
     tasks: tuple[OpenTask, ...] = ()
     edges: tuple[Edge, ...] = ()
     figures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def id(self) -> str:
@@ -105,6 +107,7 @@ def from_row(row: str) -> Card:
     values = dict(zip(Card.__slots__, json.loads(row), strict=True))
     values["tasks"] = tuple(OpenTask(*task) for task in values["tasks"])
     values["edges"] = tuple(Edge(*edge) for edge in values["edges"])
+    values["mentions"] = tuple(Mention(*one) for one in values["mentions"])
     return Card(**values)
 
 
@@ -152,6 +155,7 @@ def _customer(
         tasks=tasks,
         edges=tuple(_edges(main)),
         figures=figures,
+        mentions=tuple(mentions_of(record, book.schemas)),
     )
 
 

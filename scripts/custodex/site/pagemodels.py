@@ -233,6 +233,25 @@ class StaffIndexPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A document that mentions a colleague or a team; the customer's link leads to it."""
+
+    customer: Link
+    when: Moment
+    kind_label: str
+    by: Link | None
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The newest documents that mention somebody, and how many there are."""
+
+    newest: Sequence[Said]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class StaffPage:
     """``person.html.j2`` → staff/<id>.html."""
 
@@ -242,6 +261,7 @@ class StaffPage:
     groups: Sequence[FieldGroup]
     tasks: Sequence[Task]
     table: CustomerTable  # customers owned
+    mentions: Mentions
     charts: Sequence[Chart] = ()
     forge: Forge | None = None
 
@@ -255,17 +275,31 @@ class TeamPage:
     staff: Sequence[StaffRow]
     tasks: Sequence[Task]
     table: CustomerTable
+    mentions: Mentions
     charts: Sequence[Chart] = ()
     forge: Forge | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskGroup:
-    """Open tasks of one person or team, by due date."""
+    """Open tasks of one person or team, by due date; of many the first, ``total`` counts all."""
 
     assignee: Link
+    team: Link | None
     tasks: Sequence[Task]
+    total: int
     overdue: int
+    next: Moment | None  # when the first of them is due
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTeam:
+    """The open tasks of a team and its members together."""
+
+    team: Link
+    total: int
+    overdue: int
+    next: Moment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +308,7 @@ class TasksPage:
 
     frame: Frame
     today: Moment
+    teams: Sequence[TaskTeam]  # most overdue first, as the groups
     groups: Sequence[TaskGroup]
     total: int
     overdue: int

@@ -35,6 +35,7 @@ class Touched:
         self.pairs.update(card.every())
         self.people.update(card.facets.get("owner", ()))
         self.people.update(task.assignee for task in card.tasks)
+        self.people.update(one.who for one in card.mentions)
         self.people.update(card.facets.get("team", ()))
         self.places.add((card.sort, card.key))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from custodex.examining import Record
@@ -11,22 +12,27 @@ from custodex.site import addresses, phrases
 from custodex.site.context import ROWS
 from custodex.site.fields import Facts
 from custodex.site.home import tasks
+from custodex.site.mentions import newest
 from custodex.site.origins import Origins
 from custodex.site.pagemodels import (
+    Mentions,
+    Said,
     StaffIndexPage,
     StaffPage,
     StaffRow,
     TaskGroup,
     TasksPage,
+    TaskTeam,
     TeamPage,
     TeamRow,
 )
 from custodex.site.people import initials
-from custodex.site.pieces import FieldGroup, Link, Value
+from custodex.site.pieces import FieldGroup, Link, Moment, Value
 from custodex.site.reading import text
 from custodex.site.stock import Stock
 
 _TASKS = 200
+_MENTIONS = 20
 _SHOWN = frozenset({"id", "name", "name_en", "pinyin", "email", "phone", "title", "team", "active"})
 _COLUMNS = ("stage", "grade", "region", "last_note", "next_due")
 
@@ -66,8 +72,23 @@ def staff_page(stock: Stock, record: Record) -> StaffPage:
         groups=_groups(stock, record.main),
         tasks=tasks(stock, state.tasks(_TASKS, record.id)),
         table=table,
+        mentions=mentions(stock, record.id),
         forge=context.forges.file(f"records/{record.key}.yaml"),
     )
+
+
+def mentions(stock: Stock, who: str) -> Mentions:
+    """Return the newest documents that mention a colleague or a team by @id."""
+    context, found = stock.context, list[Said]()
+    for key, stem in stock.state.mentions(who, _MENTIONS):
+        card = stock.state.card(key)
+        said = newest(card.mentions, stem, who) if card else None
+        if said is not None:
+            link = context.known.link(key)
+            customer = Link(link.label, f"{link.href}#e-{stem}")
+            by, kind = context.known.person(said.by), context.words.kind(said.kind)
+            found.append(Said(customer, context.moment(said.at[:10]), kind, by, said.passage))
+    return Mentions(found, stock.state.total("#mentioned", who))
 
 
 def _other_name(main: Mapping[str, Any], shown: str) -> str:
@@ -111,6 +132,7 @@ def team_page(stock: Stock, record: Record) -> TeamPage:
         staff=[staff_row(stock, one) for one in stock.reader.select(members(stock, record.id))],
         tasks=tasks(stock, state.tasks(_TASKS, record.id)),
         table=table,
+        mentions=mentions(stock, record.id),
         forge=context.forges.file(f"records/{record.key}.yaml"),
     )
 
@@ -129,18 +151,48 @@ def staff_index(stock: Stock) -> StaffIndexPage:
 
 
 def tasks_page(stock: Stock) -> TasksPage:
-    """Return the open tasks of everyone, by person and team; of each the first two hundred."""
+    """Return the open tasks of everyone, by team and person; of each person the first two hundred."""
     context, state = stock.context, stock.state
-    groups = []
-    for assignee in state.totals("#assignee"):
-        found = tasks(stock, state.tasks(_TASKS, assignee))
-        who = context.known.person(assignee) or Link(context.words.say(phrases.NOBODY))
-        groups.append(TaskGroup(who, found, state.overdue(stock.today, assignee)))
-    groups.sort(key=lambda group: (-group.overdue, group.assignee.label))
+    teams = {card.id: card.one("team") for card in state.cards("staff")}
+    teams.update((card.id, card.id) for card in state.cards("team"))
+    by_team: dict[str, list[TaskGroup]] = {}
+    for assignee, total in state.totals("#assignee").items():
+        team = teams.get(assignee, "")
+        by_team.setdefault(team, []).append(_group(stock, assignee, team, total))
     return TasksPage(
         frame=context.frame(context.messages.plain("nav.tasks"), "tasks.html", "tasks"),
         today=context.moment(stock.today),
-        groups=groups,
+        teams=sorted(
+            (_team(stock, *found) for found in by_team.items()), key=lambda row: _urgency(row, row.team)
+        ),
+        groups=sorted(chain(*by_team.values()), key=lambda row: _urgency(row, row.assignee)),
         total=state.total("#tasks"),
         overdue=state.overdue(stock.today),
+    )
+
+
+def _urgency(row: TaskGroup | TaskTeam, named: Link) -> tuple[int, str, str]:
+    return -row.overdue, row.next.iso if row.next else "9", named.label
+
+
+def _group(stock: Stock, assignee: str, team: str, total: int) -> TaskGroup:
+    context, found = stock.context, tasks(stock, stock.state.tasks(_TASKS, assignee))
+    return TaskGroup(
+        assignee=context.known.person(assignee) or Link(context.words.say(phrases.NOBODY)),
+        team=context.known.named(("team",), team) if team and team != assignee else None,
+        tasks=found,
+        total=total,
+        overdue=stock.state.overdue(stock.today, assignee),
+        next=found[0].due if found else None,
+    )
+
+
+def _team(stock: Stock, team: str, groups: Sequence[TaskGroup]) -> TaskTeam:
+    context = stock.context
+    due: list[Moment] = [group.next for group in groups if group.next]
+    return TaskTeam(
+        team=context.known.named(("team",), team) if team else Link(context.words.say(phrases.NO_TEAM)),
+        total=sum(group.total for group in groups),
+        overdue=sum(group.overdue for group in groups),
+        next=min(due, key=lambda moment: moment.iso, default=None),
     )

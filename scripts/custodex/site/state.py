@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from custodex.facts import moment
 from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "3"
+VERSION = "4"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +32,8 @@ CREATE INDEX edges_source ON edges (source);
 CREATE TABLE tasks (key TEXT, stem TEXT, due TEXT, assignee TEXT, PRIMARY KEY (key, stem)) WITHOUT ROWID;
 CREATE INDEX tasks_due ON tasks (due, key, stem);
 CREATE INDEX tasks_assignee ON tasks (assignee, due, key, stem);
+CREATE TABLE mentions (who TEXT, at TEXT, key TEXT, stem TEXT, PRIMARY KEY (who, at, key, stem)) WITHOUT ROWID;
+CREATE INDEX mentions_key ON mentions (key);
 CREATE TABLE totals (figure TEXT, value TEXT, number INTEGER, PRIMARY KEY (figure, value)) WITHOUT ROWID;
 CREATE TABLE asks (what TEXT, page TEXT, PRIMARY KEY (what, page)) WITHOUT ROWID;
 CREATE INDEX asks_page ON asks (page);
@@ -39,7 +42,7 @@ CREATE INDEX files_owner ON files (owner);
 CREATE TABLE selections (name TEXT PRIMARY KEY, about TEXT NOT NULL, total INTEGER NOT NULL,
                          first TEXT NOT NULL) WITHOUT ROWID;
 """
-_TABLES = ("cards", "facets", "edges", "tasks", "totals", "asks", "files", "selections")
+_TABLES = ("cards", "facets", "edges", "tasks", "mentions", "totals", "asks", "files", "selections")
 _MASK = (1 << 256) - 1
 _BUCKETS = 1 << 16
 _ROWS_A_FILE = 2048
@@ -64,6 +67,7 @@ class Rows:
     facets: list[tuple[str, str, str, str]]
     edges: list[tuple[str, str, int, str, str, str, str, str]]
     tasks: list[tuple[str, str, str, str]]
+    mentions: list[tuple[str, str, str, str]]
     totals: Mapping[tuple[str, str], int]
 
 
@@ -168,7 +172,7 @@ class State:
 
     def _remove(self, old: Card) -> None:
         self._db.execute("DELETE FROM cards WHERE key = ?", (old.key,))
-        for table, column in (("facets", "key"), ("edges", "source"), ("tasks", "key")):
+        for table, column in (("facets", "key"), ("edges", "source"), ("tasks", "key"), ("mentions", "key")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (old.key,))  # noqa: S608
 
     def add(self, rows: Rows) -> None:
@@ -177,6 +181,7 @@ class State:
         self._db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?)", rows.facets)
         self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.edges)
         self._db.executemany("INSERT INTO tasks VALUES (?, ?, ?, ?)", rows.tasks)
+        self._db.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?)", rows.mentions)
 
     # --- totals
 
@@ -256,6 +261,11 @@ class State:
         query = f"SELECT count(*) FROM tasks WHERE due < ? {where}"  # noqa: S608
         return int(self._db.execute(query, [today, *values]).fetchone()[0])
 
+    def mentions(self, who: str, limit: int) -> list[tuple[str, str]]:
+        """Return (customer key, stem) of the newest documents that mention a colleague or a team."""
+        query = "SELECT key, stem FROM mentions WHERE who = ? ORDER BY at DESC, key, stem LIMIT ?"
+        return self._db.execute(query, (who, limit)).fetchall()
+
     # --- what pages asked for
 
     def ask(self, page: str, asked: Iterable[str]) -> None:
@@ -299,7 +309,7 @@ class State:
 
 def rows_of(cards: Iterable[Card]) -> Rows:
     """Return cards as `State.add` takes them; a worker process does this for its share."""
-    rows = Rows([], [], [], [], totals := Counter[tuple[str, str]]())
+    rows = Rows([], [], [], [], [], totals := Counter[tuple[str, str]]())
     for card in cards:
         totals.update(numbers(card))
         alive = int(not card.state)
@@ -307,6 +317,7 @@ def rows_of(cards: Iterable[Card]) -> Rows:
         if alive and card.kind == "customer":
             rows.facets.extend((facet, value, card.sort, card.key) for facet, value in card.every())
             rows.tasks.extend((card.key, task.stem, task.due or "9", task.assignee) for task in card.tasks)
+            rows.mentions.extend((one.who, moment(one.at), card.key, one.stem) for one in card.mentions)
         rows.edges.extend(
             (edge.target, card.key, number, edge.kind, edge.type, edge.since, edge.until, edge.note)
             for number, edge in enumerate(card.edges)
@@ -329,6 +340,8 @@ def numbers(card: Card) -> dict[tuple[str, str], int]:
     found["#tasks", ""] = len(card.tasks)
     band = "-" if card.complete < 0 else str(min(card.complete // 20, 5))
     found["#complete", band] = 1
+    for one in card.mentions:
+        found["#mentioned", one.who] = found.get(("#mentioned", one.who), 0) + 1
     for task in card.tasks:
         found["#assignee", task.assignee] = found.get(("#assignee", task.assignee), 0) + 1
     for facet, value in card.every():

@@ -1,0 +1,99 @@
+"""The pages by which a team is overseen: who is mentioned where, whose tasks are late, what changed, what to mend."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from test_build import customers, differing
+
+from custodex.cli import main
+from workbench import Repo
+
+
+def build(repo: Repo, *arguments: str) -> Path:
+    assert main(["-C", str(repo.root), "build", *arguments]) == 0
+    return repo.root / "build/site"
+
+
+def section(page: Path, name: str) -> str:
+    """Return the part of a page under the heading with this id."""
+    parts = re.findall(r'<section aria-labelledby="([\w-]+)">(.*?)</section>', page.read_text("utf-8"), re.S)
+    return "".join(text for found, text in parts if found == name)
+
+
+def note(folder: Path, day: str, text: str) -> None:
+    path = folder / f"notes/{day[:4]}/{day}-abcdef.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        f'type: other\noccurred_at: "{day}T10:00:00+08:00"\nby: li-wen\nsummary: 来访\nfollow_up: "{text}"\n',
+        "utf-8",
+    )
+
+
+def test_a_colleague_finds_where_they_are_mentioned_newest_first(sample_repo: Repo, tmp_path: Path) -> None:
+    first, other = (path.parent for path in customers(sample_repo)[3:5])
+    build(sample_repo)
+    assert section(sample_repo.root / "build/site/zh/staff/tom-okafor.html", "h-mentions")
+    note(first, "2026-11-20", "请 @tom-okafor 复核 <b>报价</b>，另问 @overseas")
+    note(other, "2026-11-21", f"{'很长的一段话。' * 40}@tom-okafor 看一下{'，然后再说' * 60}")
+    site = build(sample_repo)
+    told = section(site / "zh/staff/tom-okafor.html", "h-mentions")
+    links = re.findall(r'href="\.\./c/(\w+)\.html#e-2026-11-2\d-abcdef"', told)
+    assert links == [other.name, first.name], "the newest first, each leads to the document"
+    assert "复核 &lt;b&gt;报价&lt;/b&gt;" in told
+    assert "李雯" in told
+    assert "@tom-okafor 看一下" in told
+    assert "很长的一段话。" * 10 not in told, "only what stands around the mention"
+    assert "#e-2026-11-20-abcdef" in section(site / "en/team/overseas.html", "h-mentions")
+    (first / "notes/2026/2026-11-20-abcdef.yaml").unlink()
+    site = build(sample_repo)
+    assert first.name not in re.findall(
+        r"c/(\w+)\.html#e-2026-11-2", section(site / "zh/staff/tom-okafor.html", "h-mentions")
+    )
+    assert "2026-11-20" not in section(site / "zh/team/overseas.html", "h-mentions")
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+
+
+def test_many_mentions_are_cut_and_counted(sample_repo: Repo) -> None:
+    folder = customers(sample_repo)[3].parent
+    for day in range(1, 29):
+        note(folder, f"2026-10-{day:02}", "@zeng-rui 知悉")
+    told = section(build(sample_repo) / "en/staff/zeng-rui.html", "h-mentions")
+    assert told.count('<li class="task">') == 20
+    total = int(re.findall(r'Mentions <span class="num">(\d+)', told)[0])
+    assert total >= 28
+    assert f"of {total}" in told
+    assert "2026-10-28" in told
+    assert "2026-10-08" not in told
+
+
+def test_the_tasks_page_counts_by_team_and_person_the_late_ones_first(sample_repo: Repo) -> None:
+    for old in sample_repo.root.glob("records/customers/*/*/tasks/*.yaml"):
+        old.write_text(
+            re.sub("^state: (open|doing)$", "state: cancelled", old.read_text("utf-8"), flags=re.M), "utf-8"
+        )
+    folder = customers(sample_repo)[3].parent / "tasks"
+    folder.mkdir(exist_ok=True)
+    for number, (who, due) in enumerate([
+        ("li-wen", "2099-01-01"), ("sun-yue", "2020-01-02"), ("sun-yue", "2099-01-02"), ("care", "2020-01-01"),
+    ]):  # fmt: skip
+        (folder / f"2026-10-01-{number:06}.yaml").write_text(
+            f'title: 事 {number}\nassignee: {who}\ndue: "{due}"\nstate: open\n', "utf-8"
+        )
+    page = build(sample_repo) / "en/tasks.html"
+
+    def rows(name: str) -> list[list[str]]:
+        found = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", section(page, name), re.S)
+        return [re.sub(r"<[^>]+>", "|", row).strip("|").replace("||", "|").split("|") for row in found]
+
+    assert [(row[0], *[cell for cell in row if cell.isdigit()]) for row in rows("h-teams")] == [
+        ("Service and private clients", "3", "2"), ("Key accounts", "1", "0"),
+    ]  # fmt: skip
+    people = [(row[0], *[cell for cell in row if cell.isdigit()]) for row in rows("h-people")]
+    assert people == [
+        ("Service and private clients", "1", "1"), ("Joy Sun", "2", "1"), ("Wendy Li", "1", "0"),
+    ]  # fmt: skip
+    anchors = re.findall(r'<a href="#(g\d+)">', section(page, "h-people"))
+    assert [section(page, anchor).count('class="task-title"') for anchor in anchors] == [1, 2, 1]
