@@ -10,7 +10,7 @@ _DATA = {1: 19, 2: 34, 3: 55, 4: 80, 5: 108}
 
 def read(svg: bytes) -> str:
     """Return the text of a QR code drawn in SVG."""
-    matrix = _matrix(svg.decode())
+    matrix = modules(svg)
     version = (len(matrix) - 17) // 4
     bits = [
         matrix[y][x] ^ (x % 3 == 0)
@@ -23,7 +23,9 @@ def read(svg: bytes) -> str:
     return bytes(int(stream[at : at + 8], 2) for at in range(12, 12 + length * 8, 8)).decode()
 
 
-def _matrix(svg: str) -> list[list[bool]]:
+def modules(image: bytes) -> list[list[bool]]:
+    """Return the modules of a QR code drawn in SVG, row by row; True is dark."""
+    svg = image.decode()
     size = int(re.findall(r'viewBox="0 0 (\d+)', svg)[0]) - 8
     matrix = [[False] * size for _ in range(size)]
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1", svg):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import segno
 
 from custodex.contentlines import fold, line, text
 from custodex.hanzi import family_and_given
 from custodex.site import qrcodes
 from custodex.vcards import Contact, brief, vcard
-from qrreading import read
+from qrreading import modules, read
 
 HOSTILE = "a;b,c\\d\r\nTEL:+1\nEND:VCARD\x00\x1b\u2028\ud800é"
 PERSON = {
@@ -113,6 +114,18 @@ def test_what_does_not_fit_a_qr_code_is_left_out_from_the_end() -> None:
 def test_qr_codes_of_every_size_can_be_read(length: int) -> None:
     said = ("曾b:;" * 40).encode()[:length].decode("utf-8", "replace").replace("\ufffd", "")
     assert read(qrcodes.svg(said)) == said
+
+
+@pytest.mark.parametrize("length", [*range(1, 107), 107, 300])
+def test_every_module_of_a_qr_code_is_where_segno_puts_it(length: int) -> None:
+    said = "".join(chr(32 + (length * 37 + at * at * 11) % 95) for at in range(length))
+    drawn = segno.make(said, error="l", boost_error=False, micro=False, mode="byte", mask=2)
+    assert modules(qrcodes.svg(said)) == [[bool(module) for module in row] for row in drawn.matrix]
+
+
+def test_what_is_too_long_for_any_qr_code_is_a_fault() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        qrcodes.svg("x" * 3000)
 
 
 def test_signs_of_the_short_form_are_escaped() -> None:
