@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +169,20 @@ def test_a_file_no_side_can_read_is_merged_by_lines_and_left_to_a_person(merging
     assert done.returncode == 1
     assert "one side's file cannot be read" in done.stderr
     assert "stage: [customer" in merging_repo.read(CUSTOMER)
+
+
+def test_a_driver_whose_python_is_gone_drops_no_side(merging_repo: Repo) -> None:
+    driver = merging_repo.git("config", "merge.custodex.driver").strip()
+    merging_repo.git("config", "merge.custodex.driver", driver.replace(sys.executable, "/gone/bin/python"))
+    path = "records/customers/bb/bbf7xwmhbda/customer.yaml"
+    merged = merge(
+        merging_repo, path, replaced("stage: customer", "stage: loyal"), replaced("medium", "large")
+    )
+    assert merged.returncode == 1
+    text = merging_repo.read(path)
+    assert "stage: loyal" in text
+    assert "grade: large" in text
+    assert merging_repo.git("diff", "--name-only", "--diff-filter=U") == f"{path}\n"
 
 
 def test_a_book_in_a_subfolder_merges_by_fields_too(tmp_path: Path, sample_repo: Repo) -> None:

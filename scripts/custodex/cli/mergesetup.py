@@ -9,6 +9,11 @@ from pathlib import Path
 from custodex.git import Git
 
 _NAME = "merge.custodex"
+# a Python that is gone would leave our side without a mark, and `git add` would drop theirs
+_ELSE = (
+    "s=$?; test $s -gt 1 || exit $s; "
+    "git merge-file -L ours -L base -L theirs --marker-size=%L %A %O %B; exit 1"
+)
 
 
 def register(git: Git) -> None:
@@ -24,7 +29,7 @@ def is_registered(git: Git) -> bool:
 
 def _command() -> str:
     """Return the command with the Python of now: programs with windows do not see a virtual environment."""
-    return f"{shlex.quote(sys.executable)} -m custodex merge-driver %O %A %B %L %P"
+    return f"{shlex.quote(sys.executable)} -m custodex merge-driver %O %A %B %L %P; {_ELSE}"
 
 
 def settings(attributes: Path) -> dict[str, str]:
