@@ -105,3 +105,20 @@ def test_a_field_changed_twice_is_shown(sample_repo: Repo) -> None:
     told(sample_repo, "unmerge", GONE, "--rest")
     assert "short_name: 新简称" in sample_repo.read(f"{KEEP_AT}/customer.yaml")
     assert "short_name: 远峤冷链" in sample_repo.read(f"{GONE_AT}/customer.yaml")
+
+
+def test_links_that_become_one_take_no_other_link_along(sample_repo: Repo) -> None:
+    mains = sorted(sample_repo.root.glob("records/customers/*/*/customer.yaml"))
+    free = [path.parent.name for path in mains if "\nrelations:" not in path.read_text("utf-8")]
+    other, third = [name for name in free if name not in {KEEP, GONE}][:2]
+    path = f"records/customers/{other[:2]}/{other}/customer.yaml"
+    links = [("partner", KEEP), ("partner", GONE), ("buyer", GONE), ("supplier", third)]
+    before = sample_repo.read(path)
+    listed = "".join(f"  - type: {kind}\n    to: {to}\n" for kind, to in links)
+    sample_repo.write(path, f"{before}relations:\n{listed}")
+    sample_repo.custodex("format", path)
+    sample_repo.git("commit", "-qam", "links")
+    told(sample_repo, "merge", KEEP, GONE, "--yes", "--commit")
+    shown = told(sample_repo, "show", other)
+    found = [(one["type"], one["to"]) for one in shown["customer"]["relations"]]
+    assert found == [("partner", KEEP), ("buyer", KEEP), ("supplier", third)]

@@ -205,16 +205,18 @@ class _Merger:
             yield Draft(document.path, document.kind, stub)
 
     def _links(self, drafts: Mapping[str, Draft]) -> Iterator[Draft]:
-        changed: dict[str, Draft] = {}
+        changed: dict[str, tuple[str, dict[str, Any]]] = {}
         own = {document.path for document in self._gone.documents}
         for path, pointer in self._catalog.referrers(f"customers/{self._gone.id}"):
             if path in own or path == path_of("customer", self._keep.id):
                 continue
-            known = changed.get(path) or drafts.get(path) or self._draft_of(path)
-            value = json.loads(json.dumps(known.value))
-            _put(value, parse_pointer(pointer), self._keep.id)
-            changed[path] = Draft(path, known.kind, _without_twins(value))
-        yield from changed.values()
+            if path not in changed:
+                known = drafts.get(path) or self._draft_of(path)
+                changed[path] = known.kind, json.loads(json.dumps(known.value))
+            _put(changed[path][1], parse_pointer(pointer), self._keep.id)
+        for path, (kind, value) in changed.items():
+            # only now: pointers count the items of the lists as they were
+            yield Draft(path, kind, _without_twins(value))
 
     def _draft_of(self, path: str) -> Draft:
         from custodex.records import locate

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
@@ -23,7 +24,9 @@ _NAMED = re.compile(r"filename=\"?([^\";]+)", re.IGNORECASE)
 _MOST = 50_000
 _TEXT_BYTES = 400_000
 _PARTS = 500
-_TROUBLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_TROUBLE = (
+    ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError, AssertionError, MessageError
+)  # fmt: skip
 """What the standard library raises on messages that no honest program writes."""
 
 
@@ -81,15 +84,19 @@ def _read(number: int, message: Message, raw: bytes) -> Interaction:
 
 
 def _header(message: Message, name: str) -> str:
-    value = next(iter(_raw(message, name)), "")
-    pieces = []
+    return _spelled_out(next(iter(_raw(message, name)), "")).replace("\r", " ").replace("\n", " ")
+
+
+def _spelled_out(value: str) -> str:
+    """Return a header with its encoded words decoded (RFC 2047); one that cannot be stays as it came."""
     try:
         decoded = decode_header(value)
     except _TROUBLE:
-        return value
-    for piece, charset in decoded:
-        pieces.append(_repaired(piece) if isinstance(piece, str) else _decoded(piece, charset or "utf-8"))
-    return "".join(pieces).replace("\r", " ").replace("\n", " ")
+        return _repaired(value)
+    return "".join(
+        _repaired(piece) if isinstance(piece, str) else _decoded(piece, charset or "utf-8")
+        for piece, charset in decoded
+    )
 
 
 def _raw(message: Message, name: str) -> list[str]:
@@ -134,10 +141,7 @@ def _body(message: Message) -> tuple[str, list[str]]:
 
 def _filename(name: str | None) -> str:
     """Return the last part of an attachment's name: a path in it means nothing here."""
-    shown = "".join(
-        _repaired(piece) if isinstance(piece, str) else _decoded(piece, charset or "utf-8")
-        for piece, charset in decode_header(name or "?")
-    )
+    shown = _spelled_out(name or "?")
     return re.split(r"[/\\]", shown)[-1] or "?"
 
 
