@@ -18,7 +18,9 @@ def build(repo: Repo, *arguments: str) -> Path:
 
 def section(page: Path, name: str) -> str:
     """Return the part of a page under the heading with this id."""
-    parts = re.findall(r'<section aria-labelledby="([\w-]+)">(.*?)</section>', page.read_text("utf-8"), re.S)
+    parts = re.findall(
+        r'<section[^>]* aria-labelledby="([\w-]+)">(.*?)</section>', page.read_text("utf-8"), re.S
+    )
     return "".join(text for found, text in parts if found == name)
 
 
@@ -97,3 +99,42 @@ def test_the_tasks_page_counts_by_team_and_person_the_late_ones_first(sample_rep
     ]  # fmt: skip
     anchors = re.findall(r'<a href="#(g\d+)">', section(page, "h-people"))
     assert [section(page, anchor).count('class="task-title"') for anchor in anchors] == [1, 2, 1]
+
+
+def test_the_changes_page_counts_the_seven_days_before_the_commit(sample_repo: Repo) -> None:
+    first, second, third = (path.parent for path in customers(sample_repo)[3:6])
+    for day, who, folder in (
+        ("2030-01-01", "Old Hand", third), ("2030-03-09", "Rui Zeng", first), ("2030-03-10", "Rui Zeng", second),
+        ("2030-03-11", "Anna & Co", second),
+    ):  # fmt: skip
+        note(folder, day, f"{day} 见面")
+        at = f"{day}T08:00:00+08:00"
+        said = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at, "GIT_AUTHOR_NAME": who}
+        Repo(sample_repo.root, {**sample_repo.environ, **said}).commit(day)
+    told = section(build(sample_repo) / "en/changes.html", "h-week")
+    assert re.findall(r"<dd>(.*?)</dd>", told) == ["3", "2", "0"]
+    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>', told)
+    assert rows == [("Rui Zeng", "2", "2"), ("Anna &amp; Co", "1", "1")]
+    assert "4 March 2030" in told
+    assert "11 March 2030" in told
+
+
+def test_a_book_without_commits_has_no_week(empty_repo: Repo) -> None:
+    assert 'id="h-week"' not in (build(empty_repo) / "zh/changes.html").read_text("utf-8")
+
+
+def test_governance_documents_stand_on_the_health_page_with_their_dates(
+    sample_repo: Repo, tmp_path: Path
+) -> None:
+    build(sample_repo)
+    path = sample_repo.root / "records/policies/retention.yaml"
+    path.write_text(path.read_text("utf-8").replace("2027-01-05", "2026-01-06"), "utf-8")
+    site = build(sample_repo)
+    told = section(site / "en/health.html", "h-governing")
+    names = re.findall(r'<th scope="row">(.*?)</th>', told)
+    assert names[0] == "Retention schedule", "what is late comes first"
+    assert len(names) == len(list(path.parent.glob("*.yaml")))
+    assert '<time class="late" datetime="2026-01-06">6 January 2026</time>' in told
+    assert told.count('class="late"') == 1
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []

@@ -35,7 +35,7 @@ from custodex.texts import Lang
 
 _WAIT = 30.0
 _CARDS_KEPT = 4096
-OTHERS = ("staff", "team", "product", "view")
+OTHERS = ("staff", "team", "product", "view", "policy")
 
 
 def build(job: Job) -> Built:

@@ -118,7 +118,7 @@ def card_of(
     if record.kind == "customer":
         return _customer(record, book, complete, figures)
     main = record.main
-    caption = main.get("title") if record.kind == "view" else main.get("name")
+    caption = main.get("title") if record.kind in ("view", "policy") else main.get("name")
     names = (
         caption if isinstance(caption, Mapping) else {"zh": text(main, "name"), "en": text(main, "name_en")}
     )

@@ -37,6 +37,7 @@ from custodex.site.customermodels import (
     Text,
     TreeNode,
 )
+from custodex.site.overseemodels import Author, Governing, Mentions, Said, Week
 from custodex.site.pagemodels import (
     Build,
     ChangedRecord,
@@ -48,12 +49,10 @@ from custodex.site.pagemodels import (
     HomePage,
     IndexPage,
     ListPage,
-    Mentions,
     OwnerCount,
     Recent,
     RuleCount,
     RulePage,
-    Said,
     SetPage,
     StaffIndexPage,
     StaffPage,
@@ -105,6 +104,7 @@ from custodex.site.tabledata import (
 
 __all__ = [
     "Address",
+    "Author",
     "Badge",
     "Bar",
     "Build",
@@ -127,6 +127,7 @@ __all__ = [
     "Finding",
     "Forge",
     "Frame",
+    "Governing",
     "HealthPage",
     "HelpField",
     "HelpPage",
@@ -176,4 +177,5 @@ __all__ = [
     "ValueKind",
     "ViewCard",
     "ViewsPage",
+    "Week",
 ]

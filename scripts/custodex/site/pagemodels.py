@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from custodex.site.overseemodels import Governing, Mentions, Week
 from custodex.site.pieces import (
     Badge,
     Bar,
@@ -233,25 +234,6 @@ class StaffIndexPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A document that mentions a colleague or a team; the customer's link leads to it."""
-
-    customer: Link
-    when: Moment
-    kind_label: str
-    by: Link | None
-    passage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mentions:
-    """The newest documents that mention somebody, and how many there are."""
-
-    newest: Sequence[Said]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class StaffPage:
     """``person.html.j2`` → staff/<id>.html."""
 
@@ -325,6 +307,7 @@ class HealthPage:
     rules: Sequence[RuleCount]
     owners: Sequence[OwnerCount]
     completeness: Sequence[Bar] = ()  # customers by completeness band
+    governing: Sequence[Governing] = ()  # the next review first
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +315,7 @@ class ChangesPage:
     """``changes.html.j2`` → changes.html: the newest commits, at most about 200."""
 
     frame: Frame
+    week: Week | None
     commits: Sequence[Commit]
     total: int
     shallow: bool = False  # history was cut by a shallow clone

@@ -14,9 +14,8 @@ from custodex.site.fields import Facts
 from custodex.site.home import tasks
 from custodex.site.mentions import newest
 from custodex.site.origins import Origins
+from custodex.site.overseemodels import Mentions, Said
 from custodex.site.pagemodels import (
-    Mentions,
-    Said,
     StaffIndexPage,
     StaffPage,
     StaffRow,
