@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import resource
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,23 +93,35 @@ def digest(root: Path) -> dict[str, str]:
     return found
 
 
-def _limit() -> None:
-    """Give the program the processor time that any input may cost, however busy the machine is."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+_WATCH = """
+import pathlib, resource, subprocess, sys
+seconds = int(sys.argv[2])
+limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+code = subprocess.run([sys.executable, *sys.argv[3:]], preexec_fn=limit).returncode
+pathlib.Path(sys.argv[1]).write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code if code >= 0 else 128 - code)
+"""
+"""Runs the program with the processor time any input may cost, however busy the machine is, and notes its memory.
+
+A process between: the memory of a child counts from that of the one that starts it, and tests grow large.
+"""
 
 
 def check(repo: Repo, *arguments: str, timeout: float = 60) -> Outcome:
     """Run `custodex check` and hold it to what holds for every input."""
     before = digest(repo.root)
-    result = subprocess.run(
-        [sys.executable, "-m", "custodex", "check", *arguments], cwd=repo.root, env=dict(repo.environ),
-        capture_output=True, check=False, timeout=timeout, preexec_fn=_limit,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        used = Path(folder) / "kib"
+        result = subprocess.run(
+            [sys.executable, "-c", _WATCH, str(used), str(SECONDS), "-m", "custodex", "check", *arguments],
+            cwd=repo.root, env=dict(repo.environ), capture_output=True, check=False, timeout=timeout,
+        )  # fmt: skip
+        kib = int(used.read_text())
     outcome = Outcome(result.returncode, result.stdout.decode(), result.stderr.decode())
     assert "Traceback" not in outcome.stderr + outcome.stdout
     assert outcome.code != 3, outcome.stderr
-    assert outcome.code != -signal.SIGXCPU, f"more than {SECONDS} s of processor time"
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEGABYTES * 1024
+    assert outcome.code != 128 + signal.SIGXCPU, f"more than {SECONDS} s of processor time"
+    assert kib < MEGABYTES * 1024, f"{kib} KiB"
     assert digest(repo.root) == before, "the check changed its input"
     assert not list(repo.root.rglob(".tmp-*"))
     assert not any(unicode_trouble(outcome.stdout + outcome.stderr))

@@ -88,14 +88,14 @@ def test_calendars_hold_the_open_tasks_of_a_person_and_a_team(site: Path) -> Non
     rows = json.loads((site / "api/v1/list-0.json").read_bytes())["customers"]
     tasks = [(task["id"], task["assignee"], task["due"]) for row in rows for task in row["tasks"]]
     assert any(who == "li-wen" for _, who, _ in tasks)
-    for name, expected in (("li-wen", [t for t in tasks if t[1] == "li-wen"]), ("all", tasks)):
+    for name, expected in (("staff/li-wen", [t for t in tasks if t[1] == "li-wen"]), ("all", tasks)):
         events = events_of(site / f"calendar/{name}.ics")
         assert sorted(str(event["DTSTART"].dt) for event in events) == sorted(due for *_, due in expected)
         assert all(isinstance(event["DTSTART"].dt, date) for event in events)
         assert len({str(event["UID"]) for event in events}) == len(events)
     staff = json.loads((site / "api/v1/staff.json").read_bytes())["staff"]
     team = {one["id"] for one in staff if one.get("team") == "key-accounts"} | {"key-accounts"}
-    events = events_of(site / "calendar/key-accounts.ics")
+    events = events_of(site / "calendar/teams/key-accounts.ics")
     assert len(events) == sum(who in team for _, who, _ in tasks)
 
 
@@ -204,5 +204,5 @@ def test_a_change_of_one_task_renews_what_shows_it(sample_repo: Repo, tmp_path: 
     later = tmp_path / "fresh"
     assert main(["-C", str(sample_repo.root), "build", "--anew", "--out", str(later)]) == 0
     assert differing(site, later) == []
-    mine = events_of(site / "calendar/anna-berg.ics")
+    mine = events_of(site / "calendar/staff/anna-berg.ics")
     assert any(task.stem in str(event["UID"]) for event in mine)

@@ -73,6 +73,8 @@ def test_doctor_tells_of_a_clone_that_merges_by_lines_and_mends_it(sample_repo: 
     assert "records are merged line by line" in sample_repo.custodex("doctor").stdout
     assert "records are merged field by field" in sample_repo.custodex("doctor", "--fix").stdout
     assert "records are merged field by field" in sample_repo.custodex("doctor").stdout
+    sample_repo.git("config", "merge.custodex.driver", "/gone/python -m custodex merge-driver %O %A %B %L %P")
+    assert "records are merged line by line" in sample_repo.custodex("doctor").stdout
 
 
 def test_neighbouring_fields_changed_by_two_people_merge_where_lines_would_conflict(

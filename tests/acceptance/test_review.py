@@ -217,3 +217,31 @@ def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> No
         "given"
     ]
     assert given == ["xie-ning"]
+
+
+def test_what_a_merge_adds_of_its_own_is_written_by_who_merged(sample_repo: Repo) -> None:
+    path, lines = lines_of(sample_repo, "customer.yaml")
+    changed = "\n".join(lines).replace("stage: ", "stage: ") + "\n"
+    propose(
+        sample_repo,
+        "branch",
+        {path: changed + "website: https://one.example.com\n"},
+        GIT_AUTHOR_EMAIL="li.wen@custodex.example.com",
+    )
+    other, text = lines_of(sample_repo, "contacts.yaml")
+    sample_repo.write("README.md", "main goes on\n")
+    sample_repo.commit("main goes on")
+    merge = ("merge", "-q", "--no-ff", "--no-commit", "main")
+    for branch, extra in (("plain", ""), ("loaded", "# added while merging\n")):
+        sample_repo.git("checkout", "-q", "-b", branch, "branch")
+        sample_repo.git(*merge)
+        sample_repo.write(other, "\n".join(text) + "\n" + extra)
+        sample_repo.git("add", "-A")
+        sample_repo.git("commit", "-q", "-m", "merge", GIT_AUTHOR_EMAIL="tom.okafor@custodex.example.com")
+        sample_repo.git("checkout", "-q", "main")
+    authors = {}
+    for branch in ("plain", "loaded"):
+        done = sample_repo.custodex("policy", "check", f"main..{branch}", "--format", "json")
+        authors[branch] = json.loads(done.stdout)["authors"]
+    assert "tom-okafor" not in authors["plain"]
+    assert "tom-okafor" in authors["loaded"]

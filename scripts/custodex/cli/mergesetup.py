@@ -23,8 +23,10 @@ def register(git: Git) -> None:
 
 
 def is_registered(git: Git) -> bool:
-    """Tell whether the clone knows a program; without one Git merges lines and says nothing."""
-    return bool(git.run("config", f"{_NAME}.driver", allowed=(0, 1)).strip())
+    """Tell whether the clone knows this very program; without one Git merges lines and says nothing."""
+    return (
+        git.run("config", f"{_NAME}.driver", allowed=(0, 1)).decode("utf-8", "replace").strip() == _command()
+    )
 
 
 def _command() -> str:

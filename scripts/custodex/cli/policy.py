@@ -89,13 +89,30 @@ def decision_on(
         return decide(policy, changed, authors, approvers, day)
     written: dict[str, list[Touched]] = {}
     for name, email in proposed.commits:
-        before = session.git.tree(f"{name}^") or EMPTY_TREE
+        before, settled = _before(session, name)
         after = session.git.tree(name) or EMPTY_TREE
-        own = tuple(session.git.tree_changes(before, after, ()))
+        own = tuple(one for one in session.git.tree_changes(before, after, ()) if one.path not in settled)
         found = touched(session.git, policy.book, own, before, after)
         if own:  # an approval is an empty commit
             written.setdefault(email, []).extend(found)
     return decide(policy, changed, tuple(written), approvers, day, written)
+
+
+def _before(session: Session, name: str) -> tuple[str, frozenset[str]]:
+    """Return the tree a commit began with, and the paths it only had to settle.
+
+    A merge began with what Git itself makes of its parents: anything else in it was written by who merged.
+    """
+    from custodex.cli.spans import inside
+    from custodex.git import EMPTY_TREE
+    from custodex.policy.chain import TEXT_MERGE
+
+    git = session.git
+    first, second = git.commit(f"{name}^1"), git.commit(f"{name}^2")
+    if first is None or second is None:
+        return (git.tree(first) if first else None) or EMPTY_TREE, frozenset()
+    merged = git.merge_trees(first, second, TEXT_MERGE)
+    return inside(session, merged.tree), frozenset(merged.conflicts)
 
 
 def as_json(decision: Decision) -> dict[str, Any]:

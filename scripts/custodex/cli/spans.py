@@ -44,16 +44,17 @@ def span(session: Session, text: str, *, merge: bool) -> Span:
     merged = merge or not git.is_ancestor(old, new)
     if merged and not git.is_ancestor(old, new):
         result = git.merge_trees(old, new, TEXT_MERGE)
-        tree, conflicts = _inside(session, result.tree), result.conflicts
+        tree, conflicts = inside(session, result.tree), result.conflicts
     changes = tuple(git.tree_changes(old_tree, tree, ()))
-    listed = git.run("log", "--no-merges", "--format=%H%x00%aE", f"{old}..{new}").decode("utf-8", "replace")
+    # %ae, not %aE: a .mailmap would put another author in the place of who wrote
+    listed = git.run("log", "--format=%H%x00%ae", f"{old}..{new}").decode("utf-8", "replace")
     commits = tuple(
-        (name, email) for line in listed.splitlines() for name, _, email in [line.partition("\0")]
+        (name, email) for name, _, email in (line.partition("\0") for line in listed.splitlines())
     )
     return Span(text, old, new, old_tree, tree, merged, conflicts, changes, commits)
 
 
-def _inside(session: Session, tree: str) -> str:
+def inside(session: Session, tree: str) -> str:
     """Return the tree of the record repository's own folder within the tree of the whole repository."""
     prefix = session.git.prefix().decode().rstrip("/")
     return session.git.run("rev-parse", f"{tree}:{prefix}").decode().strip() if prefix else tree

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from custodex.books import Book
-from custodex.diffing import DEFAULT_CLASS, class_at, diff, leaves
+from custodex.diffing import DEFAULT_CLASS, class_at, diff
+from custodex.diffing import Place as Where
 from custodex.git import EMPTY_TREE, Change, Git
 from custodex.policy.reading import STRUCTURE
 from custodex.records import MAX_BYTES, Place, locate, path_of
@@ -54,15 +55,29 @@ def _classes(book: Book, place: Place, old: Value, new: Value) -> tuple[frozense
     if not book.schemas.has(place.kind):
         return frozenset({DEFAULT_CLASS}), frozenset()
     root = book.schemas.node(place.kind)
-    places = []
-    for change in diff(old, new, root):
-        whole = change.new if change.old is None else change.old
-        one_sided = change.old is None or change.new is None
-        inner = [found for found, _ in leaves(whole, None, change.place)] if one_sided else []
-        places.extend(inner or [change.place])
+    places = {
+        found
+        for change in diff(old, new, root)
+        for value in (change.old, change.new)
+        if value is not None
+        for found in _places(value, change.place)
+    }
     # bytes that say the same are a change of the kind's own class
     classes = {class_at(root, found) for found in places} or {class_at(root, ())}
     return frozenset(classes), frozenset(found[0] for found in places if found)
+
+
+def _places(value: Any, place: Where) -> Iterator[Where]:
+    """Yield the places of the fields below *value*: one inside the items of a list may have a class of its own."""
+    inner: Iterable[tuple[str, Any]] = value.items() if isinstance(value, Mapping) else ()
+    if isinstance(value, list):
+        inner = [("[]", item) for item in value]
+    empty = True
+    for name, item in inner:
+        empty = False
+        yield from _places(item, (*place, name))
+    if empty:
+        yield place
 
 
 def _mains(git: Git, customers: Sequence[str], trees: Sequence[str]) -> dict[str, tuple[Value, ...]]:

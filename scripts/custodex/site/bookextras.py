@@ -49,4 +49,4 @@ class BookExtras:
         if card.kind == "team":
             people += [one.id for one in self._any.state.cards("staff") if one.one("team") == name]
         made = calendars.calendar(self._any, self._any.context.known.name(card), people)
-        self._writer.put(f"calendar {key}", {calendars.path(name): made})
+        self._writer.put(f"calendar {key}", {calendars.path(key): made})

@@ -19,9 +19,12 @@ _MOST = 5000
 _PRIORITY = {"high": "1", "normal": "5", "low": "9"}
 
 
-def path(assignee: str) -> str:
-    """Return where the calendar of a person or team stands, below the site's root."""
-    return f"calendar/{assignee}.ics"
+def path(key: str) -> str:
+    """Return where the calendar of a person or team (`staff/<id>`, `teams/<id>`) or `ALL` stands in the site.
+
+    The folder tells them apart: a person, a team and everybody may be called alike.
+    """
+    return f"calendar/{key}.ics"
 
 
 def calendar(stock: Stock, title: str, assignees: Sequence[str] | None = None) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from custodex.readers import Reader
 from custodex.site.datafiles import script
+from custodex.yamlfile import parse
 
 KINDS = ("customer", "contacts", "note", "task")
 """The kinds people without Git write; everything else is too rare or too sensitive for a form on a static site."""
@@ -45,8 +46,8 @@ def schema_file(reader: Reader) -> bytes:
 def sources(reader: Reader, keys: Iterable[str]) -> Iterator[Source]:
     """Yield each customer's key and its file: path, blob and text of what the forms can change.
 
-    Only files the audience reads completely are handed out. A comment has no reading class: for a restricted
-    audience a file with one is left out.
+    Only files the audience reads completely are handed out. A comment has no reading class, nor has what no
+    schema knows: for a restricted audience files with either are left out.
     """
     kinds = [kind for kind in open_kinds(reader) if kind in _EDITED]
     wanted = list(keys)
@@ -55,11 +56,17 @@ def sources(reader: Reader, keys: Iterable[str]) -> Iterator[Source]:
         found: dict[str, dict[str, Any]] = {key: {} for key in batch}
         for key, kind, path, blob, data in reader.files(batch, kinds):
             text = data.decode("utf-8", "replace")
-            if reader.audience is None or "#" not in text:
+            if reader.audience is None or _is_classed(reader, kind, data):
                 found[key][kind] = {"path": path, "blob": blob, "text": text}
         for key, files in found.items():
             identity = key.partition("/")[2]
             yield key, {f"data/src/{identity}.js": script("source", identity, files)} if files else {}
+
+
+def _is_classed(reader: Reader, kind: str, data: bytes) -> bool:
+    """Tell whether everything that stands in a file belongs to a field of the schema, and so to a class."""
+    value = parse(data).value
+    return b"#" not in data and value is not None and reader.book.schemas.is_valid(kind, value)
 
 
 def _bare(schema: Any) -> Any:
