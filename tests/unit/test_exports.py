@@ -12,9 +12,23 @@ from custodex.exports.columns import written
 from custodex.hints import Node
 
 FORMULAS = (
-    "=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-cmd|x", "\n=1", "\0=1", "＝1", "＋a1", "－a1+1", "＠a"
+    "=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-cmd|x", "\n=1", "\0=1", "＝1", "＋a1", "－a1+1", "＠a",
+    "+86-139-00000101", "-2-3", "+1/2",
 )  # fmt: skip
-PLAIN = ("", "a=1", "华为", "1.5", "-3", "-12.50", "a-b", "'quoted'", "'s-Hertogenbosch")
+PLAIN = (
+    "",
+    "a=1",
+    "华为",
+    "1.5",
+    "-3",
+    "-12.50",
+    "+86 139 0000 0101",
+    "+1 (212) 5550128",
+    "2026-11-22",
+    "a-b",
+    "'quoted'",
+    "'s-Hertogenbosch",
+)
 
 
 @pytest.mark.parametrize("cell", FORMULAS)

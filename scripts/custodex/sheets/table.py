@@ -50,8 +50,9 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+")
 _FORMULA = re.compile(r"[=＝]|[-+@＋－＠].*[|!]|[-+@＋－＠][A-Za-z]+\(", re.DOTALL)
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9 ()./-]*")
-"""A signed number or a phone number: no program reads it as more than a number."""
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9 ().]*")
+"""A signed number or a phone number: no program reads it as more than a number. With a `-` or `/` inside it would
+be worked out: `+86-139-00000101` became -154."""
 _COUNTS = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+")
 _ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"])
 
