@@ -75,6 +75,8 @@ class Git:
             "GIT_OPTIONAL_LOCKS": "0",
             "LC_ALL": "C",
             "GIT_NO_REPLACE_OBJECTS": "1",
+            # neither may a local file of grafts cut history off: the name of a file that is not there
+            "GIT_GRAFT_FILE": f"{os.devnull}-no-grafts",
         }
         self._prefix: bytes | None = None
         self._head_tree = ""

@@ -34,6 +34,14 @@ def test_a_folder_without_git_is_told_apart(tmp_path: Path) -> None:
         Git(tmp_path / "none", clean_environ()).prefix()
 
 
+def test_a_file_of_grafts_hides_no_history(repo: Repo) -> None:
+    last = repo.commit("second")
+    (repo.root / ".git" / "info").mkdir(exist_ok=True)
+    (repo.root / ".git" / "info" / "grafts").write_text(f"{last}\n", encoding="utf-8")
+    assert repo.git("rev-list", "--count", "HEAD").strip() == "1"
+    assert git(repo).run("rev-list", "--count", "HEAD").strip() == b"2"
+
+
 def test_a_machine_without_git(repo: Repo) -> None:
     with pytest.raises(EnvironmentFault, match="git program is missing"):
         Git(repo.root, {"PATH": "/nowhere"}).prefix()
