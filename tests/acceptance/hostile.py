@@ -107,16 +107,23 @@ A process between: the memory of a child counts from that of the one that starts
 """
 
 
-def check(repo: Repo, *arguments: str, timeout: float = 60) -> Outcome:
-    """Run `custodex check` and hold it to what holds for every input."""
-    before = digest(repo.root)
+def watched(
+    repo: Repo, *arguments: str, seconds: int, timeout: float
+) -> tuple[subprocess.CompletedProcess[bytes], int]:
+    """Run the program with at most so much processor time; return how it ended and the most memory, in KiB."""
     with tempfile.TemporaryDirectory() as folder:
         used = Path(folder) / "kib"
         result = subprocess.run(
-            [sys.executable, "-c", _WATCH, str(used), str(SECONDS), "-m", "custodex", "check", *arguments],
+            [sys.executable, "-c", _WATCH, str(used), str(seconds), "-m", "custodex", *arguments],
             cwd=repo.root, env=dict(repo.environ), capture_output=True, check=False, timeout=timeout,
         )  # fmt: skip
-        kib = int(used.read_text())
+        return result, int(used.read_text())
+
+
+def check(repo: Repo, *arguments: str, timeout: float = 60) -> Outcome:
+    """Run `custodex check` and hold it to what holds for every input."""
+    before = digest(repo.root)
+    result, kib = watched(repo, "check", *arguments, seconds=SECONDS, timeout=timeout)
     outcome = Outcome(result.returncode, result.stdout.decode(), result.stderr.decode())
     assert "Traceback" not in outcome.stderr + outcome.stdout
     assert outcome.code != 3, outcome.stderr
