@@ -156,11 +156,17 @@ def test_a_person_taken_away_here_and_changed_there_is_not_lost(merging_repo: Re
 
 
 def test_changes_that_only_together_break_a_rule_are_a_conflict(merging_repo: Repo) -> None:
-    """One side makes the customer a stub of another, the other side goes on filling in the record."""
-    stub = "id: bbf7xwmhbda\nmerged_into: sxf3n0hpkja\n"
-    done = merge(merging_repo, CUSTOMER, lambda _: stub, replaced("owner: tom-okafor", "owner: anna-berg"))
+    """One side closes the line of business, the other begins to fill in its file: no field is changed twice."""
+    merging_repo.write(CUSTOMER, merging_repo.read(CUSTOMER) + "profile: insurance\n")
+    merging_repo.commit("insured")
+    done = merge(
+        merging_repo, CUSTOMER,
+        replaced("profile: insurance\n", ""),
+        replaced("profile: insurance\n", "profile: insurance\ninsurance:\n  risk_profile: conservative\n"),
+    )  # fmt: skip
     assert done.returncode == 1
-    assert "custodex" not in merging_repo.git("log", "-1", "--format=%s")
+    assert "the two changes together break a rule: insurance" in done.stderr
+    assert CUSTOMER in merging_repo.git("diff", "--name-only", "--diff-filter=U")
 
 
 def test_a_file_no_side_can_read_is_merged_by_lines_and_left_to_a_person(merging_repo: Repo) -> None:

@@ -221,7 +221,7 @@ def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> No
 
 def test_what_a_merge_adds_of_its_own_is_written_by_who_merged(sample_repo: Repo) -> None:
     path, lines = lines_of(sample_repo, "customer.yaml")
-    changed = "\n".join(lines).replace("stage: ", "stage: ") + "\n"
+    changed = "\n".join(lines) + "\n"
     propose(
         sample_repo,
         "branch",
