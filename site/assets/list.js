@@ -34,11 +34,11 @@
       grid.key(event);
     });
   }
-  function changed(replace) {
+  function changed() { remember("pushState"); update(); }
+  function remember(how) {
     var query = states.write(state), address = query || location.pathname.split("/").pop();
-    if (query !== location.search) history[replace ? "replaceState" : "pushState"]({ list: 1 }, "", address);
+    if (query !== location.search) history[how]({ list: 1 }, "", address);
     c.store("list", query);
-    update();
   }
   function clear() {
     state = Object.assign(states.empty(), { cols: state.cols, density: state.density, layout: state.layout });
@@ -70,7 +70,7 @@
       words.run(state.q);
       update();
       clearTimeout(timer);
-      timer = setTimeout(function () { changed(true); }, 400);
+      timer = setTimeout(function () { remember("replaceState"); }, 400);
     });
     ui.input.addEventListener("focus", function () { c.searchReady().catch(function () { /* told on use */ }); }, { once: true });
     ui.input.addEventListener("keydown", function (event) { if (event.key === "ArrowDown" || (event.key === "Enter" && !event.isComposing)) { event.preventDefault(); grid.move(1, true); } });

@@ -1,34 +1,56 @@
 /* The side bar of the list: a folded block per facet with live counts, exclusion, date ranges.
 
    On small screens the block covers the page, with a button that leads back to the list.
-   c.listFacets(host, table, {facet, range, changed, close}) -> draw(state, rows), called after each change. */
+   c.listFacets(host, table, {facet, range, changed, close}) -> draw(state, rows), called after each change. It counts
+   and draws after the frame that shows the rows, so that typing does not wait for it; a block that says what it said
+   before stays as it is, and what a folded one holds is made when it is opened. */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
 
   c.listFacets = function (host, table, tools) {
-    var facetOpen = {}, facetFind = {}, facetAll = {}, state = null, found = 0;
+    var facetOpen = {}, facetFind = {}, facetAll = {}, blocks = {}, state = null, found = 0, waiting = false;
+    var done = el("button", { type: "button", class: "btn primary", "data-key": "done" }), foot = el("p", { class: "facets-done" }, done);
+    done.addEventListener("click", tools.close);
     var number = new Intl.NumberFormat(c.lang === "zh" ? "zh-CN" : "en");
 
     function facets() {
       var focus = document.activeElement && host.contains(document.activeElement) ? document.activeElement.dataset.key : null;
       var at = host.scrollTop, shownOnes = 0, out = [];
       table.columns.forEach(function (col) {
-        if (!col.facet) return;
-        var body = col.coded ? options(col) : col.type === "date" ? dates(col) : null;
-        if (!body) return;
+        if (!col.facet || !(col.coded || col.type === "date")) return;
+        if (col.coded) { table.count(col); if (isEmpty(col)) return; }
         if (facetOpen[col.id] === undefined) facetOpen[col.id] = shownOnes < 4 || state.facets.has(col.id);
         shownOnes++;
-        var d = el("details", { class: "facet", open: facetOpen[col.id] }, el("summary", { "data-key": "s:" + col.id }, col.label), body);
-        d.addEventListener("toggle", function () { facetOpen[col.id] = d.open; });
-        out.push(d);
+        out.push(block(col));
       });
-      var done = el("button", { type: "button", class: "btn primary", "data-key": "done" }, t("list.show", { n: number.format(found) }));
-      done.addEventListener("click", tools.close);
-      out.push(el("p", { class: "facets-done" }, done));
-      host.replaceChildren.apply(host, out);
+      done.textContent = t("list.show", { n: number.format(found) });
+      out.push(foot);
+      if (out.length !== host.children.length || out.some(function (node, i) { return node !== host.children[i]; })) host.replaceChildren.apply(host, out);
       host.scrollTop = at;
-      if (focus) { var node = Array.prototype.find.call(host.querySelectorAll("[data-key]"), function (x) { return x.dataset.key === focus; }); if (node) { node.focus(); if (node.type === "search") node.setSelectionRange(node.value.length, node.value.length); } }
+      if (focus && !host.contains(document.activeElement)) { var node = Array.prototype.find.call(host.querySelectorAll("[data-key]"), function (x) { return x.dataset.key === focus; }); if (node) { node.focus(); if (node.type === "search") node.setSelectionRange(node.value.length, node.value.length); } }
+    }
+    function isEmpty(col) {
+      var want = state.facets.get(col.id);
+      return !col.none && !(want && (want.yes.size || want.no.size)) && !col.counts.some(function (count) { return count; });
+    }
+    function block(col) {
+      var kept = blocks[col.id], says = facetOpen[col.id] ? said(col) : "";
+      if (!kept) {
+        kept = blocks[col.id] = { node: el("details", { class: "facet", open: facetOpen[col.id] }, el("summary", { "data-key": "s:" + col.id }, col.label)) };
+        kept.node.addEventListener("toggle", function () { if (facetOpen[col.id] !== kept.node.open) { facetOpen[col.id] = kept.node.open; facets(); } });
+      }
+      if (says && kept.says !== says) {
+        if (kept.body) kept.body.remove();
+        kept.body = col.coded ? options(col) : dates(col);
+        kept.node.append(kept.body);
+        kept.says = says;
+      }
+      return kept.node;
+    }
+    function said(col) { // everything a block depends on
+      var want = state.facets.get(col.id) || {};
+      return JSON.stringify([col.coded ? Array.from(col.counts) : 0, col.none, want.yes && Array.from(want.yes), want.no && Array.from(want.no), !!want.none, want.raw, want.from, want.to, facetFind[col.id], facetAll[col.id]]);
     }
     function options(col) {
       var want = state.facets.get(col.id) || { yes: new Set(), no: new Set() }, list = el("ul"), seen = 0, total = 0, find = (facetFind[col.id] || "").toLowerCase(), limit = facetAll[col.id] ? 400 : 10, items = [];
@@ -40,7 +62,6 @@
         if (!parentOpen || (find && v[1].toLowerCase().indexOf(find) < 0 && v[0].toLowerCase().indexOf(find) < 0)) return;
         items.push({ v: v, code: code, on: on, off: off, count: count });
       });
-      if (!total && !col.none) return null;
       var flat = !col.depth.some(function (d) { return d; });
       if (flat && items.length > limit) items.sort(function (a, b) { return (b.on || b.off) - (a.on || a.off) || b.count - a.count || a.code - b.code; });
       if (!flat) items = nested(col, items);
@@ -120,6 +141,15 @@
       return box;
     }
 
-    return function (now, rows) { state = now; found = rows; facets(); };
+    return function (now, rows) {
+      var first = !state;
+      state = now;
+      found = rows;
+      if (first) facets();
+      else if (!waiting) {
+        waiting = true;
+        requestAnimationFrame(function () { setTimeout(function () { waiting = false; facets(); }); });
+      }
+    };
   };
 })();

@@ -156,18 +156,19 @@
       col.mark = mark;
     });
     for (row = 0; row < n; row++) if (!failed[row]) rows.push(row);
-    this.columns.forEach(function (col) { if (col.facet && col.coded) count(col, failed, n); });
+    this.failed = failed;
     return rows;
   };
-  function count(col, failed, n) {
-    var tally = new Uint32Array(col.combos.length), data = col.data, mark = col.mark;
+  // What the options of a facet would give, after the latest filter: col.counts by code, col.none.
+  Table.prototype.count = function (col) {
+    var tally = new Uint32Array(col.combos.length), data = col.data, mark = col.mark, failed = this.failed, n = this.n;
     for (var row = 0; row < n; row++) if (!failed[row] || failed[row] === mark) tally[data[row]]++;
     col.counts = new Uint32Array(col.values.length);
     col.none = tally[0];
     for (var k = 1; k < tally.length; k++) {
       if (tally[k]) for (var i = 0, wide = col.wide[k]; i < wide.length; i++) col.counts[wide[i]] += tally[k];
     }
-  }
+  };
   Table.prototype.test = function (col, want) {
     var data = col.data, self = this;
     if (col.coded) {

@@ -10,7 +10,7 @@
   function isNarrow() { return matchMedia("(max-width: 600px)").matches; }
 
   c.listTable = function (table, tools) {
-    var rows = [], cols = [], top = -1, cursor = -1, chosen = new Set(), lastChosen = -1, name = table.by.get("name"), frame = 0;
+    var rows = [], cols = [], top = -1, cursor = -1, chosen = new Set(), lastChosen = -1, name = table.by.get("name"), frame = 0, headed = "";
     var body = el("tbody"), head = el("thead"), group = el("colgroup");
     var grid = el("table", { class: "grid", "aria-label": t("list.table") }, group, head, body);
     var node = el("div", { class: "grid-wrap", tabindex: "0", role: "region", "aria-label": t("list.table") }, grid);
@@ -31,6 +31,10 @@
 
     // ---- heads
     function heads(sorts) {
+      var says = JSON.stringify([sorts, tools.state().sort.length, cols.map(function (col) { return col.id; }), isNarrow()]);
+      grid.setAttribute("aria-rowcount", String(rows.length + 1));
+      if (says === headed) { head.querySelector(".pick").replaceWith(pickAll()); return; } // while typing only the rows differ
+      headed = says;
       var tr = el("tr", { "aria-rowindex": "1" }), several = tools.state().sort.length > 1;
       group.replaceChildren();
       [name].concat(cols).forEach(function (col) {
@@ -44,7 +48,6 @@
       });
       head.replaceChildren(tr);
       grid.style.minWidth = isNarrow() ? "0" : [name].concat(cols).reduce(function (sum, col) { return sum + width(col); }, 0) + "px";
-      grid.setAttribute("aria-rowcount", String(rows.length + 1));
       grid.setAttribute("aria-colcount", String(cols.length + 1));
     }
     function sortBy(col, more) {

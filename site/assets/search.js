@@ -29,7 +29,7 @@ window.custodex = custodex;
 (function () {
   "use strict";
   const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20, FILTER = 10;
-  const PLACES = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const PLACES = 8, FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
   const MOST_SECONDS = 0xffffffff, MOST_ROWS = 0x200000; // their product is a number without rounding
   const LONGEST = 2000, MOST_TERMS = 50, DEEPEST = 20, MOST_SHARDS = 3;
   const LATIN = "0-9a-z\\u00df-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
@@ -100,9 +100,10 @@ window.custodex = custodex;
       ids: ids, shown: shown,
       time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
       sort: sorts, ranked: null, settled: 0,
-      names: packed(names), pinyin: packed(pinyin), letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
-      rowOf: null,
+      names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
+      rowOf: null, levels: new Map(),
     };
+    book.spoken = { text: book.pinyin.text.toLowerCase(), starts: book.pinyin.starts, known: [] };
     startRanking();
   }
 
@@ -135,7 +136,7 @@ window.custodex = custodex;
     let position = 0;
     for (let row = 0; row < cells.length; row++) { starts[row] = position; position += cells[row].length + 1; }
     starts[cells.length] = position;
-    return { text: cells.join(LINE) + LINE, starts: starts };
+    return { text: cells.join(LINE) + LINE, starts: starts, known: [] };
   }
 
   function cell(column, row) { return column.text.slice(column.starts[row], column.starts[row + 1] - 1); }
@@ -317,19 +318,50 @@ window.custodex = custodex;
 
   function raise(levels, row, level) { if (levels[row] < level) levels[row] = level; }
 
+  /* Calls each(row, place) for every match until it returns true for the row. Who types on asks for a longer
+     needle: it can only stand in the rows of a shorter one, kept in column.known. */
   function scan(column, needle, each) {
-    const text = column.text, starts = column.starts;
-    for (let at = text.indexOf(needle); at >= 0;) {
-      const row = rowAt(starts, at);
-      at = each(row, at) ? starts[row + 1] : at + 1;
-      at = text.indexOf(needle, at);
+    const text = column.text, starts = column.starts, found = [];
+    const shorter = column.known.find(function (one) { return needle.startsWith(one.needle); });
+    if (shorter) {
+      for (const row of shorter.rows) {
+        const value = text.slice(starts[row], starts[row + 1]);
+        let at = value.indexOf(needle);
+        if (at < 0) continue;
+        found.push(row);
+        while (at >= 0 && !each(row, starts[row] + at)) at = value.indexOf(needle, at + 1);
+      }
+    } else {
+      let row = -1;
+      for (let at = text.indexOf(needle); at >= 0;) {
+        const next = rowFrom(starts, at, row);
+        if (next !== row) found.push(row = next);
+        at = text.indexOf(needle, each(row, at) ? starts[row + 1] : at + 1);
+      }
     }
+    if (found.length > FEW_ROWS || shorter && shorter.needle === needle) return;
+    column.known.unshift({ needle: needle, rows: found });
+    column.known.length = Math.min(column.known.length, FEW_KEPT);
+  }
+
+  /* The row of a place behind the one before: mostly one of the next few. */
+  function rowFrom(starts, at, row) {
+    for (let step = 0; step < 8; step++, row++) if (row >= 0 && starts[row + 1] > at) return row;
+    return rowAt(starts, at);
   }
 
   function begins(column, at) { return at === 0 || column.text[at - 1] === VALUE || column.text[at - 1] === LINE; }
   function ends(column, at) { return column.text[at] === VALUE || column.text[at] === LINE; }
 
+  /* What the names say of a term; kept for the terms asked last, because full text asks again. */
   function nameLevels(node) {
+    const known = book.levels;
+    if (!known.has(node.key)) known.set(node.key, newLevels(node));
+    if (known.size > FEW_KEPT) known.delete(known.keys().next().value);
+    return known.get(node.key);
+  }
+
+  function newLevels(node) {
     const levels = new Uint8Array(book.ids.length), term = node.text, only = NAME_FIELDS.get(node.field);
     if (!term || /[\b\t\n]/.test(term) || (node.field && !only)) return levels;
     if (!only || only === "names") scan(book.names, term, function (row, at) {
@@ -349,12 +381,13 @@ window.custodex = custodex;
   }
 
   function readLevels(term, levels) {
-    const pattern = new RegExp(readPattern(term), "g"), starts = book.pinyin.starts;
-    for (let match; (match = pattern.exec(book.pinyin.text));) {
-      const row = rowAt(starts, match.index);
+    const text = book.pinyin.text;
+    scan(book.spoken, term, function (row, at) { // from the beginning of a syllable on: a capital
+      const code = text.charCodeAt(at);
+      if (code < 65 || code > 90) return false;
       raise(levels, row, PINYIN);
-      pattern.lastIndex = starts[row + 1];
-    }
+      return true;
+    });
     if (term.length < 2) return;
     scan(book.letters, term, function (row, at) {
       const whole = begins(book.letters, at) && ends(book.letters, at + term.length);
@@ -364,33 +397,42 @@ window.custodex = custodex;
   }
 
   function combine(node, parts) {
-    const levels = parts[0];
+    const levels = parts[0].slice();
     for (let part = 1; part < parts.length; part++) {
+      const others = parts[part];
       for (let row = 0; row < levels.length; row++) {
-        const other = parts[part][row];
+        const other = others[row];
         if (node.kind === "or" ? other > levels[row] : levels[row] && (!other || other > levels[row])) levels[row] = other;
       }
     }
     return levels;
   }
 
+  function others(levels) {
+    const out = new Uint8Array(levels.length);
+    for (let row = 0; row < out.length; row++) out[row] = levels[row] ? 0 : 1;
+    return out;
+  }
+
+  /* The levels of all rows; not to be written to, leaves may keep theirs. */
   function evaluate(node, leaf) {
     if (node.kind === "term") return leaf(node);
-    if (node.kind === "column") return columnLevels(node).slice();
-    if (node.kind === "not") return evaluate(node.part, leaf).map(function (level) { return level ? 0 : 1; });
+    if (node.kind === "column") return columnLevels(node);
+    if (node.kind === "not") return others(evaluate(node.part, leaf));
     return combine(node, node.parts.map(function (part) { return evaluate(part, leaf); }));
   }
 
   /* Rows with a level, best first: a pass over all rows in the order of equally good ones. */
   function ordered(levels) {
-    const by = ranked(), groups = new Map();
+    const by = ranked(), places = new Uint32Array(EXACT + 2);
+    for (let row = 0; row < levels.length; row++) places[EXACT - levels[row] + 1]++;
+    for (let at = 1; at <= EXACT; at++) places[at] += places[at - 1];
+    const out = new Uint32Array(places[EXACT]);
     for (let at = 0; at < by.length; at++) {
       const level = levels[by[at]];
-      if (!level) continue;
-      if (!groups.has(level)) groups.set(level, []);
-      groups.get(level).push(by[at]);
+      if (level) out[places[EXACT - level]++] = by[at];
     }
-    return [].concat(...Array.from(groups.keys()).sort(function (a, b) { return b - a; }).map(function (level) { return groups.get(level); }));
+    return out;
   }
 
   /* All rows, latest note first, then by name: numbers are sorted, texts compared only where times are equal.
@@ -464,13 +506,13 @@ window.custodex = custodex;
     const node = parse(query);
     if (!node) return [];
     const levels = evaluate(node, nameLevels), terms = termsOf(node);
-    return ordered(levels).slice(0, limit || undefined).map(function (row) { return hit(row, levels[row], terms, ""); });
+    return Array.from(ordered(levels).slice(0, limit || undefined), function (row) { return hit(row, levels[row], terms, ""); });
   }
 
   /* The rows that names, readings, numbers and e-mails match, best first; nothing is said about why. */
   function rows(query) {
     const node = book && parse(query);
-    return node ? ordered(evaluate(node, nameLevels)) : [];
+    return node ? Array.from(ordered(evaluate(node, nameLevels))) : [];
   }
 
   /* --- full text */
@@ -609,24 +651,19 @@ window.custodex = custodex;
   function all(query, limit) {
     return known(query).then(function (found) {
       if (!found) return { exact: true, rows: [] };
-      const levels = possible(found), open = isOpen(found.facts), read = ordered(levels).filter(open).slice(0, limit);
+      const levels = evaluateRows(found.node, found.facts, true), open = opened(found.facts), read = [], rows = ordered(levels);
       let doubts = 0;
-      levels.forEach(function (level, row) { if (level && open(row)) doubts++; });
+      for (let at = 0; at < rows.length; at++) if (open[rows[at]] && doubts++ < limit) read.push(rows[at]);
       return Promise.all(read.map(textOf)).then(function (texts) {
         read.forEach(function (row, at) { levels[row] = confirm(found.node, found.facts, row, texts[at]); });
-        return { exact: doubts <= read.length, rows: ordered(levels) };
+        return { exact: doubts <= read.length, rows: Array.from(read.length ? ordered(levels) : rows) };
       });
     });
   }
 
-  function possible(found) {
-    const low = evaluateRows(found.node, found.facts, false), high = evaluateRows(found.node, found.facts, true);
-    return high.map(function (level, row) { return level || low[row]; });
-  }
-
-  function isOpen(facts) {
-    const doubtful = Array.from(facts.values(), function (fact) { return fact.open; });
-    return function (row) { return doubtful.some(function (open) { return open[row]; }); };
+  /* Which rows have a term that only their texts can prove. */
+  function opened(facts) {
+    return combine({ kind: "or" }, [new Uint8Array(book.ids.length)].concat(Array.from(facts.values(), function (fact) { return fact.open; })));
   }
 
   function allTerms(node) {
@@ -636,7 +673,7 @@ window.custodex = custodex;
   }
 
   function fact(term, found) {
-    const levels = nameLevels(term), open = new Uint8Array(levels.length);
+    const levels = nameLevels(term).slice(), open = new Uint8Array(levels.length);
     found.rows.forEach(function (row) {
       if (levels[row]) return;
       if (found.sure) levels[row] = TEXT; else open[row] = 1;
@@ -645,19 +682,19 @@ window.custodex = custodex;
   }
 
   function settle(node, facts, limit) {
-    const levels = possible({ node: node, facts: facts }), open = isOpen(facts);
+    const levels = evaluateRows(node, facts, true), open = opened(facts);
     const rows = ordered(levels), terms = termsOf(node), hits = [];
     let at = 0, unseen = 0;
     function next() {
       if (at >= rows.length || hits.length >= limit) return finish();
-      const some = rows.slice(at, at + Math.min(64, Math.max(8, limit)));
+      const some = Array.from(rows.subarray(at, at + Math.min(64, Math.max(8, limit))));
       at += some.length;
       return Promise.all(some.map(function (row) {
-        const needed = open(row) || levels[row] === TEXT && limit < Infinity;
+        const needed = open[row] || levels[row] === TEXT && limit < Infinity;
         return needed ? textOf(row) : "";
       })).then(function (texts) {
         some.forEach(function (row, index) {
-          const level = open(row) ? confirm(node, facts, row, texts[index]) : levels[row];
+          const level = open[row] ? confirm(node, facts, row, texts[index]) : levels[row];
           if (!level) return;
           if (hits.length < limit) hits.push(hit(row, level, terms, texts[index])); else unseen++;
         });
@@ -666,7 +703,7 @@ window.custodex = custodex;
     }
     function finish() {
       let exact = true, total = hits.length + unseen;
-      for (; at < rows.length; at++) { total++; if (open(rows[at])) exact = false; }
+      for (; at < rows.length; at++) { total++; if (open[rows[at]]) exact = false; }
       hits.sort(function (a, b) { return b.level - a.level; });
       return { total: total, exact: exact, hits: hits };
     }
@@ -676,11 +713,12 @@ window.custodex = custodex;
   /* Levels if every open question were answered with yes (or, below NOT, with no). */
   function evaluateRows(node, facts, hopeful) {
     if (node.kind === "term") {
-      const known = facts.get(node.key);
-      return known.levels.map(function (level, row) { return level || (hopeful && known.open[row] ? TEXT : 0); });
+      const known = facts.get(node.key), levels = known.levels.slice();
+      if (hopeful) for (let row = 0; row < levels.length; row++) if (!levels[row] && known.open[row]) levels[row] = TEXT;
+      return levels;
     }
-    if (node.kind === "column") return columnLevels(node).slice();
-    if (node.kind === "not") return evaluateRows(node.part, facts, !hopeful).map(function (level) { return level ? 0 : 1; });
+    if (node.kind === "column") return columnLevels(node);
+    if (node.kind === "not") return others(evaluateRows(node.part, facts, !hopeful));
     return combine(node, node.parts.map(function (part) { return evaluateRows(part, facts, hopeful); }));
   }
 
