@@ -46,8 +46,6 @@
       if (!input || input.id) return;
       input.id = "f" + (count += 1);
       name.htmlFor = input.id;
-      var list = part.querySelector(":scope > datalist");
-      if (list) { list.id = input.id + "-list"; input.setAttribute("list", list.id); }
     });
   }
 
@@ -58,6 +56,7 @@
       if (widget === "object") fill(part, y.isMap(found) ? found : {});
       else if (widget === "items") (found || []).forEach(function (one) { addItem(part, one); });
       else if (widget === "checks") check(part, found || []);
+      else if (widget === "pick") c.pick.show(part.querySelector("[data-in]"), found === undefined ? "" : String(found));
       else show(part.querySelector("[data-in]"), widget, found);
       if (found !== undefined) reveal(part);
     });
@@ -73,11 +72,12 @@
     input.shown = input.value;
   }
   function check(part, values) {
-    var box = part.querySelector(".checks");
+    var box = part.querySelector(".checks"), pick = part.querySelector(":scope > [data-pick]");
     values.forEach(function (value) {
-      if (!Array.from(box.querySelectorAll("input")).some(function (one) { return one.value === value; })) {
-        box.append(el("label", {}, el("input", { type: "checkbox", value: value }), value));
-      }
+      if (Array.from(box.querySelectorAll("input")).some(function (one) { return one.value === value; })) return;
+      var name = el("span", {}, value);
+      box.append(el("label", {}, el("input", { type: "checkbox", value: value }), name));
+      if (pick) c.pick.name(pick, value).then(function (called) { name.textContent = called || value; });
     });
     box.querySelectorAll("input").forEach(function (one) { one.checked = values.includes(one.value); });
   }
@@ -107,6 +107,7 @@
     if (widget === "object") return filled(read(part, y.isMap(original) ? original : {}));
     if (widget === "items") return listOf(part);
     if (widget === "checks") return checked(part, original || []);
+    if (widget === "pick") return c.pick.value(part.querySelector("[data-in]")) || undefined;
     var input = part.querySelector("[data-in]");
     if (widget === "check") return input.checked || (original === undefined ? undefined : false);
     if (input.value === input.shown) return original;
@@ -139,6 +140,10 @@
     return some(found);
   }
 
+  form.addEventListener("picked", function (event) {
+    var part = event.target.closest(".f"), chosen = event.detail.value;
+    check(part, checked(part, []) ? checked(part, []).concat(chosen) : [chosen]);
+  });
   form.addEventListener("click", function (event) {
     var add = event.target.closest("[data-add]"), remove = event.target.closest("[data-remove]");
     if (add) {
@@ -329,6 +334,6 @@
   form.addEventListener("change", function (event) {
     var part = event.target.closest(".f");
     suit();
-    if (part && (part.dataset.f === "by" || part.dataset.f === "created_by")) c.store("me", event.target.value || null);
+    if (part && (part.dataset.f === "by" || part.dataset.f === "created_by")) c.store("me", valueOf(part) || null);
   });
 })();

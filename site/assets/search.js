@@ -23,7 +23,8 @@
    custodex.search.provide(rows)         rows(column) -> Uint8Array with 1 for each of custodex.search.every() that
                                          fits, or null for no such column; column is {name, value} or
                                          {name, first, last}. Without it such a query finds nothing.
-   custodex.search.every()               the ids of all customers */
+   custodex.search.every()               the ids of all customers
+   custodex.search.called(id)            the name of one, "" where there is none */
 var custodex = window.custodex || {};
 window.custodex = custodex;
 (function () {
@@ -768,6 +769,7 @@ window.custodex = custodex;
     columns: function (query) { return columnsOf(parse(query)); },
     provide: function (rows) { provided = rows; },
     every: function () { return book ? book.ids : []; },
+    called: function (id) { const row = book ? book.ids.indexOf(id) : -1; return row < 0 ? "" : shownName(row); },
     load: load, loaded: false, names: names, rows: rows, full: full, all: all, mark: mark, fold: fold, QueryError: QueryError,
   };
   custodex.search = api;

@@ -426,3 +426,66 @@ def breakages(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**value, key: 7}
         yield {**value, key: "no such value"}
     yield {**value, "surprise": "x"}
+
+
+def test_another_customer_is_chosen_by_how_its_name_is_read(page: Page, book: Repo) -> None:
+    open_form(page, book, "customer", BAKERY)
+    unfold(page)
+    parent = field(page, "parent")
+    parent.press_sequentially("shyqwl")
+    option = page.get_by_role("option", name="上海远峤物流集团有限公司")
+    expect(option).to_have_attribute("aria-selected", "true")
+    rules = {"runOnly": ["wcag2a", "wcag2aa"], "preload": False}
+    assert Axe().run(page, options=rules).response["violations"] == []
+    parent.press("Enter")
+    expect(parent).to_have_value("上海远峤物流集团有限公司")
+    expect(page.locator(".picks")).to_have_count(0)
+    known = field(page, "relations", "@0", "to")
+    expect(known).to_have_value("Harborline Logistics Inc.")
+    apart = page.locator("[data-f=distinct_from] [data-pick]")
+    apart.fill("青空")
+    expect(page.locator(".picks [role=option]")).to_have_count(1)
+    apart.press("Enter")
+    expect(page.get_by_label("青空機械株式会社")).to_be_checked()
+    page.get_by_role("button", name="Show the change").click()
+    said = page.locator("[data-diff] ins").all_inner_texts()
+    assert "+ parent: exqqt1sdvan\n" in said
+    assert "".join(said).endswith(f"+ distinct_from:\n+   - {one_id(book, '青空機械株式会社')}\n")
+    assert page.locator("[data-diff] del").count() == 0
+
+
+def test_what_is_typed_whole_counts_and_a_code_is_shown_by_its_name(page: Page, book: Repo) -> None:
+    open_form(page, book, "customer", BAKERY)
+    unfold(page)
+    country = field(page, "region", "country")
+    expect(country).to_have_value("United States")
+    country.fill("ireland")
+    country.press("Escape")
+    country.press("Tab")
+    expect(country).to_have_value("Ireland")
+    field(page, "parent").fill("exqqt1sdvan")
+    field(page, "parent").press("Tab")
+    expect(field(page, "parent")).to_have_value("上海远峤物流集团有限公司")
+    page.get_by_role("button", name="Show the change").click()
+    said = "".join(page.locator("[data-diff] ins").all_inner_texts())
+    assert "country: IE" in said
+    assert "parent: exqqt1sdvan" in said
+
+
+def test_without_the_search_files_an_id_is_typed(browser: Browser, book: Repo) -> None:
+    context = browser.new_context(viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    page.route("**/search/*", lambda route: route.abort())
+    open_form(page, book, "customer", BAKERY)
+    unfold(page)
+    assert field(page, "relations", "@0", "to").input_value() == "sxf3n0hpkja"
+    field(page, "parent").fill("exqqt1sdvan")
+    page.get_by_text("Names could not be loaded; type the id").wait_for()
+    page.get_by_role("button", name="Show the change").click()
+    assert "+ parent: exqqt1sdvan\n" in page.locator("[data-diff] ins").all_inner_texts()
+    context.close()
+
+
+def one_id(book: Repo, name: str) -> str:
+    paths = book.git("grep", "-l", f"^name: {name}$", "--", "records/customers").split()
+    return paths[0].split("/")[-2]

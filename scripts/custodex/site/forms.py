@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from custodex.books import Book
+from custodex.hanzi import initials, readings
 from custodex.hints import Node
 from custodex.site.context import Context
 from custodex.site.forges import HandOver
@@ -15,26 +16,30 @@ from custodex.site.pieces import Frame
 from custodex.site.stock import Stock
 
 Widget = Literal[
-    "text", "long", "date", "number", "check", "choice", "suggest", "lines", "checks", "object", "items"
+    "text", "long", "date", "number", "check", "choice", "pick", "lines", "checks", "object", "items"
 ]
 
 _LONG = 1000
 _SHORT, _SHORT_ITEM = 16, 7
 """A form, an item of a list with no more fields than this shows all of them at once."""
-_MOST_CHOICES = 60
+_MOST_CHOICES, _MOST_RECORDS = 60, 20
+"""A menu shows no more codes, names of records than these: of more, one is chosen by typing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value a field may have."""
+    """One value a field may have; `words` are further ones by which it is found: another name, how it is read."""
 
     value: str
     label: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
     """One field; `fields` are those of an object or of each item of a list, told apart by the field `key`.
+
+    `pick` says where a value is chosen from by its name: `page`, its choices; `customer`, the site's search.
 
     `only` names the type of customer the field is for, where it is for one; from stages of `rank` on a customer
     must have it (0: never).
@@ -51,6 +56,7 @@ class FormField:
     key: str = ""
     only: str = ""
     rank: int = 0
+    pick: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class _Maker:
 
     def _field(self, name: str, node: Node, *, required: bool) -> FormField:
         widget, choices = self._widget(node)
+        to_customer = (node.items or node).hint("ref") == "customer"
         inside = node.items if widget == "items" else node if widget == "object" else None
         words = self._context.words
         return FormField(
@@ -111,6 +118,7 @@ class _Maker:
             key=str(node.hint("key") or "") if widget == "items" else "",
             only=str(node.hint("for") or ""),
             rank=self._ranks.get(str(node.hint("required-from")), 0),
+            pick="customer" if to_customer else "page" if widget == "pick" else "",
         )
 
     def _inner(self, node: Node, key: str) -> Iterator[FormField]:
@@ -123,15 +131,18 @@ class _Maker:
         if node.items:
             if node.items.fields:
                 return "items", []
-            if node.items.hint("ref") == "person":
-                return "checks", []  # the page fills in the people of its customer
+            if node.items.hint("ref") in ("person", "customer"):
+                return "checks", []  # the page fills in the people of its customer, the search the others
             choices = self._choices(node.items)
             return ("checks", choices) if choices else ("lines", [])
         if node.fields:
             return "object", []
+        if node.hint("ref") == "customer":
+            return "pick", []
         choices = self._choices(node)
         if choices:
-            return ("choice" if len(choices) <= _MOST_CHOICES else "suggest"), choices
+            most = _MOST_RECORDS if node.hint("ref") else _MOST_CHOICES
+            return ("choice", choices) if len(choices) <= most else ("pick", [_told(one) for one in choices])
         return _plain(node.schema), []
 
     def _choices(self, node: Node) -> list[Choice]:
@@ -146,7 +157,14 @@ class _Maker:
 
     def _records(self, kind: str) -> Iterator[Choice]:
         for card in sorted(self._people(kind), key=lambda card: card.name):
-            yield Choice(card.id, card.name)
+            yield Choice(card.id, card.name, card.name_en)
+
+
+def _told(choice: Choice) -> Choice:
+    """Return a choice with how its names are read: `曾国藩` is found by `zengguofan` and by `zgf`."""
+    spoken = readings(choice.label)
+    words = [choice.words, *(one.lower() for one in spoken), *(initials(one) for one in spoken)]
+    return replace(choice, words=" ".join(dict.fromkeys(word for word in words if word)))
 
 
 def _ranks(book: Book) -> dict[str, int]:
