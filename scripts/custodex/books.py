@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -123,6 +124,24 @@ class Book:
     def settings(self) -> Mapping[str, Any]:
         """`schema/settings.yaml`; empty when there is none."""
         return self._yaml("settings")
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The time zone of the settings, in which days are counted and commits are shown; UTC without one."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            return ZoneInfo(str(self.settings.get("timezone") or "UTC"))
+        except (OSError, ValueError):  # no such zone, or one that is a path: the settings have a finding
+            return UTC
+
+    def local(self, moment: str) -> str:
+        """Return an RFC 3339 moment in the zone of the book; what is no moment comes back as it is."""
+        try:
+            found = datetime.fromisoformat(moment)
+            return found.astimezone(self.zone).isoformat() if found.tzinfo else moment
+        except (ValueError, OverflowError):
+            return moment
 
     @cached_property
     def access(self) -> Mapping[str, Any]:

@@ -84,6 +84,17 @@ def test_a_change_is_told_by_field_old_and_new_newest_first(repository: Reposito
     assert [item.written for item in oldest.fields] == ["id", "type", "name", "stage"]
 
 
+def test_a_commit_from_another_zone_is_shown_by_the_clock_of_the_book(repository: Repository) -> None:
+    one = new_id()
+    repository.write(path_of("customer", one), person(one))
+    repository.git("add", "-A")
+    repository.git("commit", "-q", "-m", "new customer", "--date", "2026-03-01T20:00:00-08:00")
+    history = repository.history()
+    (change,) = history.for_record(f"customers/{one}")
+    assert change.at == "2026-03-02T12:00:00+08:00"
+    assert history.last_change()[f"customers/{one}"] == change.at
+
+
 def test_list_items_with_a_key_keep_their_identity(repository: Repository) -> None:
     one = new_id()
     path = path_of("contacts", one)

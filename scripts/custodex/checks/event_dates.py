@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from custodex.books import Book
 from custodex.checks.sight import Sight
@@ -55,8 +53,4 @@ def _days(book: Book, found: str) -> tuple[str, ...]:
     """Return the days a file may be named by: as written, and in the time zone of the settings."""
     if not is_date_time(found) or is_date(found):
         return (found[:10],)
-    moment = datetime.fromisoformat(found)
-    try:
-        return found[:10], moment.astimezone(ZoneInfo(str(book.settings.get("timezone")))).date().isoformat()
-    except (OSError, ValueError, OverflowError):
-        return (found[:10],)
+    return found[:10], book.local(found)[:10]

@@ -16,6 +16,7 @@ from custodex.errors import CustodexError, UsageFault
 from custodex.texts import LANGS, Lang, Text
 
 if TYPE_CHECKING:
+    from custodex.books import Book
     from custodex.cli.bookhistory import BookHistory
     from custodex.readers import Reader
     from custodex.search import Searcher
@@ -123,7 +124,7 @@ def prepare(
         rules=all_rules(),
         now=session.now,
         contributions=reports.contributions,
-        version=_version(session, source),
+        version=_version(session, source, reader.book),
         audience=_audience(reader),
         languages=tuple(dict.fromkeys(languages)) or LANGS,
         prefix=session.git.prefix().decode("utf-8", "replace"),
@@ -194,13 +195,13 @@ def _folders(session: Session) -> Sequence[Path]:
     return [own, packaged] if own.is_dir() and own.resolve() != packaged.resolve() else [packaged]
 
 
-def _version(session: Session, source: str) -> Version:
+def _version(session: Session, source: str, book: Book) -> Version:
     from custodex.site.stock import Version
 
     commit = session.git.commit("HEAD" if source in (WORKTREE, STAGED) else source)
     if commit is None:
         return Version()
-    return Version(commit, session.git.run("log", "-1", "--format=%cI", commit).decode().strip())
+    return Version(commit, book.local(session.git.run("log", "-1", "--format=%cI", commit).decode().strip()))
 
 
 def _audience(reader: Reader) -> Audience:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ class Change:
     """One document's change in one commit; `fields` is empty where the bytes changed and the data did not."""
 
     at: str
+    """RFC 3339, in the time zone of the book."""
     who: str
     commit: str
     subject: str
@@ -73,6 +75,8 @@ class History:
         self._reader = reader
         self._known = known or (lambda _blob, _kind: None)
         self._values: dict[tuple[str, str], Value] = {}
+        # authors sit in many zones, and a forge writes its own: one book is read by one clock
+        self._local = lru_cache(maxsize=1 << 12)(reader.book.local)
 
     def for_record(self, key: str) -> tuple[Change, ...]:
         """Return the changes of one record (`customers/<id>`), newest first."""
@@ -84,7 +88,7 @@ class History:
 
     def last_change(self) -> dict[str, str]:
         """Return the moment of the newest commit for every record: key -> RFC 3339."""
-        return self._ledger.last_change()
+        return {key: self._local(at) for key, at in self._ledger.last_change().items()}
 
     def since(self, moment: str) -> Iterator[Change]:
         """Yield the changes of all records written at *moment* (RFC 3339) or later, newest first."""
@@ -146,8 +150,9 @@ class History:
         subject = step.subject if self._reader.audience is None else ""
         reason = step.reason if step.reason in _REASONS else ""
         return Change(
-            step.at, step.author, step.commit, subject, reason, step.record, step.path, kind, action, fields,
-            step.approved, moved_from, step.written, self._reader.redacted(kind, new if step.blob else old),
+            self._local(step.at), step.author, step.commit, subject, reason, step.record, step.path, kind,
+            action, fields, step.approved, moved_from, step.written,
+            self._reader.redacted(kind, new if step.blob else old),
         )  # fmt: skip
 
     def _open(self, path: str, place: Place) -> bool:
