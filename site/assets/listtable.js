@@ -5,7 +5,7 @@
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t, MOST_ROWS = 54, HEAD = 34;
-  var WIDTH = { name: 268, text: 150, code: 122, codes: 200, date: 112, number: 96 };
+  var WIDTH = { name: 236, text: 150, code: 114, codes: 200, date: 104, number: 96 };
   function width(col) { return WIDTH[col.id === "name" ? "name" : col.type]; }
   function isNarrow() { return matchMedia("(max-width: 600px)").matches; }
 
