@@ -1,4 +1,4 @@
-"""A book under the rule of signatures: five people with keys, two customers, a bare repository with the hook."""
+"""A book under the rule of signatures: seven people with keys, two customers, a bare repository with the hook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from custodex.records import path_of
 from workbench import ROOT, clean_environ
 
 ROLES = {
-    "ann": "sales", "bob": "sales", "fin": "finance", "pia": "privacy", "stew": "steward",
+    "ann": "sales", "bob": "sales", "fin": "finance", "pia": "privacy", "pat": "privacy", "stew": "steward",
+    "ada": "admin",
 }  # fmt: skip
 ONE, OTHER = "a2pqm63zjgr", "bbf7xwmhbda"
 MAIN = path_of("customer", ONE)
