@@ -24,12 +24,18 @@ DEFAULT_CLASS = "basic"
 
 
 class Reader:
-    """The catalog as *audience* (a role of `schema/access.yaml`) may read it; None reads everything."""
+    """The catalog as *audience* (a role of `schema/access.yaml`) may read it; None reads everything.
 
-    def __init__(self, catalog: Catalog, audience: str | None = None) -> None:
+    *hidden* are reading classes left out whatever the audience.
+    """
+
+    def __init__(
+        self, catalog: Catalog, audience: str | None = None, hidden: frozenset[str] = frozenset()
+    ) -> None:
         self._catalog = catalog
         self.audience = audience
         self.book: Book = catalog.book
+        self._hidden = hidden
         self._classes = _classes(self.book, audience)
         self._filtered: dict[str, bool] = {}
 
@@ -52,12 +58,13 @@ class Reader:
     def fingerprint(self) -> str:
         """Names program, schema and reading rights: whoever derives from a reader starts anew on change."""
         classes = "*" if self._classes is None else ",".join(sorted(self._classes))
+        classes += "".join(f"-{name}" for name in sorted(self._hidden))
         text = f"{self.book.fingerprint}/{self.audience}/{classes}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def may_read(self, kind: str) -> bool:
         """Tell whether documents of this kind exist at all for the audience."""
-        return self._classes is None or self._class_of(kind) in self._classes
+        return self._whole or self._reads(self._class_of(kind))
 
     def reads_whole(self, kind: str) -> bool:
         """Tell whether every field of documents of this kind may be read."""
@@ -91,7 +98,7 @@ class Reader:
 
     def again(self) -> Reader:
         """Return the same view through a connection of its own, as another process needs it."""
-        return Reader(self._catalog.again(), self.audience)
+        return Reader(self._catalog.again(), self.audience, self._hidden)
 
     def changes(self, since: int) -> list[tuple[str, str, bool]]:
         """Return (key, kind, deleted) of every record touched after the number *since*."""
@@ -113,7 +120,7 @@ class Reader:
 
     def may_read_at(self, path: str, pointer: str) -> bool:
         """Tell whether the audience may read the value at *pointer* of the document at *path*."""
-        if self._classes is None:
+        if self._whole:
             return True
         place = locate(path)
         if place is None or not self.may_read(place.kind):
@@ -132,12 +139,19 @@ class Reader:
             return DEFAULT_CLASS
         return str(self.book.schemas.raw(kind).get("x-class", DEFAULT_CLASS))
 
+    @property
+    def _whole(self) -> bool:
+        return self._classes is None and not self._hidden
+
+    def _reads(self, name: str) -> bool:
+        return name not in self._hidden and (self._classes is None or name in self._classes)
+
     def _open(self, node: Node) -> bool:
         wanted = node.hint("class")
-        return self._classes is None or wanted is None or wanted in self._classes
+        return self._whole or wanted is None or self._reads(str(wanted))
 
     def _filter(self, record: Record) -> Record | None:
-        if self._classes is None:
+        if self._whole:
             return record
         documents = tuple(
             self._redacted(document) for document in record.documents if self.may_read(document.kind)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +187,44 @@ def test_the_document_fits_a_comment_and_hides_what_is_sensitive(sample_repo: Re
     assert "&lt;img" in page
     assert "<img" not in page
     assert "1971-01-01" not in page + done.stdout
+
+
+def test_the_page_shows_the_changed_customers_before_and_after(sample_repo: Repo) -> None:
+    path = "records/customers/a2/a2pqm63zjgr/identity.yaml"
+    born = sample_repo.read(path).replace("note: 妻子与儿子", "note: canary")
+    key = "records/customers/ak/ak33t63cj0v/customer.yaml"
+    text = sample_repo.read(key).replace("grade: strategic", "grade: large")
+    hostile = text.replace("name: 北京曦和", "name: </td><script>alert(1)</script>北京曦和")
+    propose(sample_repo, "change", {path: born, key: hostile})
+    page = sample_repo.custodex("--lang", "en", "review", "main..change", "--format", "html").stdout
+    sides = re.findall(r'<div class="side-of">.*?(?=<div class="side-of">|</section>)', page, re.DOTALL)
+    was, now = (
+        re.findall(rf'<dd class="{mark}">(.*?)</dd>', side, re.DOTALL)
+        for mark, side in zip(("was", "now"), sides, strict=True)
+    )
+    assert ["Strategic" in one for one in was] == [True]
+    assert ["Large" in one for one in now] == [True]
+    assert "its page looks the same" in page  # of the customer whose identity is masked
+    assert "canary" not in page
+    assert "&lt;script&gt;" in sides[1]
+    # nothing runs, nothing is asked for: the policy names the one style sheet by its hash
+    assert not re.search(r"<(?:script|img|iframe|form|input|button|link|base)\b", page)
+    assert not re.search(r"<[^>]*\s(?:href|src|style|on[a-z]+)=", page)
+    style = page[page.index("<style>") + 7 : page.index("</style>")]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in page
+    assert not re.search(r"url\((?!\"data:)|@import", style)
+    whole = sample_repo.custodex("review", "main..change", "--format", "html", "--sensitive").stdout
+    assert "canary" in whole[whole.index('class="face"') :]
+
+
+def test_pages_of_many_customers_are_left_out_and_it_is_said(sample_repo: Repo) -> None:
+    many = {path_of("customer", one): customer(one, f"示例 {one}") for one in (new_id() for _ in range(15))}
+    propose(sample_repo, "many", {**many})
+    page = sample_repo.custodex("--lang", "en", "review", "main..many", "--format", "html").stdout
+    assert page.count('<section class="face">') == 12
+    assert page.count("there is no such customer") == 12  # before
+    assert "the pages of 3 customers left out" in page
 
 
 def test_nobody_confirms_what_he_entered(sample_repo: Repo) -> None:

@@ -120,7 +120,7 @@ def prepare(
         out=folder,
         state=_state_folder(session, audience, folder),
         connect=Connection(session, reader),
-        folders=_folders(session),
+        folders=folders(session),
         rules=all_rules(),
         now=session.now,
         contributions=reports.contributions,
@@ -187,7 +187,7 @@ def _state_folder(session: Session, audience: str | None, folder: Path) -> Path:
     return state_folder(session.root) / "site" / f"{audience or 'all'}-{name}"
 
 
-def _folders(session: Session) -> Sequence[Path]:
+def folders(session: Session) -> Sequence[Path]:
     """Return the folders of templates, assets and texts: those of the repository before those of the program."""
     from custodex.starter import starter_root
 

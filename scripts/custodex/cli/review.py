@@ -13,6 +13,7 @@ from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.catalog import Catalog
+    from custodex.cli.reviewfaces import Painter
     from custodex.cli.spans import Span
     from custodex.findings import Finding
     from custodex.readers import Reader
@@ -45,17 +46,19 @@ def command(
 ) -> int:  # fmt: skip
     """Write the review; new errors and conflicts are exit code 1, what the policy forbids 6."""
     from custodex.cli.policy import as_json
+    from custodex.cli.reviewfaces import Painter
     from custodex.cli.spans import span as spanned
     from custodex.cli.telling import teller
     from custodex.telling import astext, review
 
     proposed = spanned(session, span, merge=merge)
-    found, reader = reviewed(session, proposed, authors, approvers)
+    painter = Painter(session, proposed, sensitive=sensitive) if form == "html" else None
+    found, reader = reviewed(session, proposed, authors, approvers, painter)
     told = teller(session, session.history(reader), reader, sensitive=sensitive)
     if form == "json":
         session.out_json(review.json_of(found, told, as_json(found.decision)))
-    elif form == "html":
-        session.write(review.html(found, told))
+    elif painter is not None:
+        session.write(review.html(found, told, painter.faces()))
     elif form == "markdown":
         session.write([review.markdown(found, told)])
     else:
@@ -64,9 +67,10 @@ def command(
 
 
 def reviewed(
-    session: Session, proposed: Span, authors: Sequence[str] = (), approvers: Sequence[str] = ()
-) -> tuple[Review, Reader]:
-    """Return the review of a proposal, and the records as it would leave them."""
+    session: Session, proposed: Span, authors: Sequence[str] = (), approvers: Sequence[str] = (),
+    painter: Painter | None = None,
+) -> tuple[Review, Reader]:  # fmt: skip
+    """Return the review of a proposal, and the records as it would leave them; *painter* is shown both states."""
     from custodex.cli.policy import decision_on
     from custodex.readers import Reader
     from custodex.records import locate
@@ -74,9 +78,14 @@ def reviewed(
     from custodex.telling.review import Review
 
     before, after = proposed.snapshots(session)
-    old = findings_by_identity(session, session.catalog_at(before))
+    catalog = session.catalog_at(before)
+    old = findings_by_identity(session, catalog)
+    if painter is not None:
+        painter.paint(catalog, list(old.values()))
     catalog = session.catalog_at(after)
     new = findings_by_identity(session, catalog)
+    if painter is not None:
+        painter.paint(catalog, list(new.values()))
     reader = Reader(catalog)
     changes = session.history(reader).between(proposed.changes)
     others = tuple(change.path for change in proposed.changes if locate(change.path) is None)

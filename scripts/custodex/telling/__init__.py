@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from custodex.telling.words import MASK, Teller, Told, plain
+from custodex.telling.words import MASK, Teller, Told, masked_classes, plain
 
-__all__ = ["MASK", "Teller", "Told", "plain"]
+__all__ = ["MASK", "Teller", "Told", "masked_classes", "plain"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -23,13 +25,16 @@ th { font-weight: 500; color: var(--dim); } del { color: var(--old); } ins { col
 """
 
 
-def page(title: str, body: Iterable[str], lang: str) -> Iterator[str]:
-    """Yield a whole page around *body*, which is HTML already."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
+def page(title: str, body: Iterable[str], lang: str, style: str = STYLE) -> Iterator[str]:
+    """Yield a whole page around *body*, which is HTML already; nothing but *style* may take effect in it."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
     yield f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
+    yield f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     yield from body
     yield "</body>\n</html>\n"
 

@@ -177,18 +177,80 @@ def markdown(review: Review, teller: Teller, most: int = MOST_BYTES) -> str:
     return whole if len(whole.encode()) <= most else whole.encode()[:most].decode("utf-8", "ignore")
 
 
-def html(review: Review, teller: Teller) -> Iterator[str]:
-    """Yield the document as a page."""
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The page of a customer before and after, as HTML that is safe; an absent side is empty.
+
+    `equal` events of the timeline were left out on both sides.
+    """
+
+    key: str
+    before: str
+    after: str
+    equal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The pages of the changed customers, their style sheet, and how many customers had no place."""
+
+    style: str
+    shown: tuple[Face, ...]
+    left: int = 0
+
+
+def html(review: Review, teller: Teller, faces: Faces) -> Iterator[str]:
+    """Yield the document as a page that opens by itself."""
 
     def body() -> Iterator[str]:
+        yield '<div class="told">\n'
         yield f'<p class="verdict">{escape(verdict(review, teller))}</p>\n'
         for heading, rows in sections(review, teller):
             listed = "".join(f"<li>{escape(row)}</li>\n" for row in rows)
             yield f"<h2>{escape(heading)}</h2>\n<ul>\n{listed}</ul>\n"
         yield from html_changes(review.changes, teller)
-        yield f'<hr>\n<p class="dim">{"<br>".join(escape(row) for row in tail(review, teller))}</p>\n'
+        yield "</div>\n"
+        yield from _faces(faces, teller)
+        told = "<br>".join(escape(row) for row in tail(review, teller))
+        yield f'<div class="told"><hr>\n<p class="dim">{told}</p></div>\n'
 
-    yield from page(teller.say(f"评审 {review.span}", f"Review {review.span}"), body(), teller.lang)
+    title = teller.say(f"评审 {review.span}", f"Review {review.span}")
+    yield from page(title, body(), teller.lang, faces.style)
+
+
+def _faces(faces: Faces, teller: Teller) -> Iterator[str]:
+    say = teller.say
+    if faces.shown:
+        yield f"<div class=told><h2>{say('页面：修改前与修改后', 'Pages before and after')}</h2></div>\n"
+    for face in faces.shown:
+        equal = say(
+            f"时间线中未变的 {face.equal} 条没有列出",
+            f"{_n(face.equal, 'equal event')} of the timeline left out",
+        )
+        yield f'<section class="face"><h3>{escape(teller.heading(face.key))}</h3>\n'
+        yield from _sides(face, teller)
+        yield f"{f'<p class=dim>{equal}</p>' if face.equal else ''}</section>\n"
+    if faces.left:
+        text = say(
+            f"还有 {faces.left} 个客户的页面没有列出", f"the pages of {_n(faces.left, 'customer')} left out"
+        )
+        yield f"<div class=told><p class=dim>{text}</p></div>\n"
+
+
+def _sides(face: Face, teller: Teller) -> Iterator[str]:
+    say = teller.say
+    if not face.before and not face.after:
+        text = say(
+            "页面看起来没有变化：改动已遮盖，或不在页面上",
+            "its page looks the same: what changed is masked or not shown there",
+        )
+        yield f"<p class=dim>{text}</p>\n"
+        return
+    yield '<div class="sides">\n'
+    for name, shown in ((say("修改前", "Before"), face.before), (say("修改后", "After"), face.after)):
+        inner = shown or f"<p class=dim>{say('没有这个客户', 'there is no such customer')}</p>"
+        yield f'<div class="side-of"><p class="which">{name}</p>\n{inner}</div>\n'
+    yield "</div>\n"
 
 
 def text(review: Review, teller: Teller, changed: Iterable[str]) -> Iterator[str]:

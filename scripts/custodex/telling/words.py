@@ -70,8 +70,7 @@ class Teller:
     def _masked(self) -> frozenset[str]:
         if self._sensitive:
             return frozenset()
-        policy = self._reader.book.access.get("policy") or {}
-        return frozenset(policy.get("masked", _MASKED))
+        return masked_classes(self._reader.book)
 
     def say(self, zh: str, en: str) -> str:
         """Return the one of two texts that is in the person's language."""
@@ -186,6 +185,11 @@ class Teller:
     def _node(self, change: Change, place: Place) -> Node | None:
         schemas = self._reader.book.schemas
         return node_at(schemas.node(change.kind), place) if schemas.has(change.kind) else None
+
+
+def masked_classes(book: Book) -> frozenset[str]:
+    """Return the reading classes whose values are shown to nobody who does not ask for them."""
+    return frozenset((book.access.get("policy") or {}).get("masked", _MASKED))
 
 
 def worded(book: Book, node: Node | None, value: Any, lang: Lang) -> Any:
