@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import struct
+import zlib
 
 _ALIGNMENT = {1: 0, 2: 18, 3: 22, 4: 26, 5: 30}
 _DATA = {1: 19, 2: 34, 3: 55, 4: 80, 5: 108}
 
 
-def read(svg: bytes) -> str:
-    """Return the text of a QR code drawn in SVG."""
-    matrix = modules(svg)
+def read(image: bytes) -> str:
+    """Return the text of a QR code drawn as PNG."""
+    matrix = modules(image)
     version = (len(matrix) - 17) // 4
     bits = [
         matrix[y][x] ^ (x % 3 == 0)
@@ -24,14 +25,24 @@ def read(svg: bytes) -> str:
 
 
 def modules(image: bytes) -> list[list[bool]]:
-    """Return the modules of a QR code drawn in SVG, row by row; True is dark."""
-    svg = image.decode()
-    size = int(re.findall(r'viewBox="0 0 (\d+)', svg)[0]) - 8
-    matrix = [[False] * size for _ in range(size)]
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1", svg):
-        for column in range(int(x), int(x) + int(width)):
-            matrix[int(y) - 4][column - 4] = True
-    return matrix
+    """Return the modules of a QR code in a PNG image of one bit a pixel, row by row; True is dark."""
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
+    at, parts = 8, dict[bytes, bytes]()
+    while at < len(image):
+        length, name = struct.unpack(">I4s", image[at : at + 8])
+        parts[name] = image[at + 8 : at + 8 + length]
+        (check,) = struct.unpack(">I", image[at + 8 + length : at + 12 + length])
+        assert check == zlib.crc32(name + parts[name])
+        at += 12 + length
+    width, height, *form = struct.unpack(">IIBBBBB", parts[b"IHDR"])
+    assert (width, form) == (height, [1, 0, 0, 0, 0])
+    data, step = zlib.decompress(parts[b"IDAT"]), 1 + -(-width // 8)
+    lines = [data[start : start + step] for start in range(0, len(data), step)]
+    assert {line[0] for line in lines} == {0}, "no filter"
+    dark = [[bit == "0" for byte in line[1:] for bit in f"{byte:08b}"][:width] for line in lines]
+    inside = range(4, width - 4)
+    assert not any(dark[y][x] for y in range(height) for x in range(width) if not {y, x} <= set(inside))
+    return [[dark[y][x] for x in inside] for y in inside]
 
 
 def _order(size: int) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import zipfile
+from base64 import b64decode
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,15 +54,14 @@ def test_a_person_can_be_taken_along_as_a_card_or_a_code(site: Path) -> None:
     card = (site / f"card/{XIHE}-p1.vcf").read_text("utf-8")
     assert "FN:查予安" in card
     assert "tel:+8613900000224" in card
-    code = read((site / f"card/{XIHE}-p1.svg").read_bytes())
-    assert "N:查,予安" in code
-    assert "TEL:+8613900000224" in code
     assert (site / f"card/{XIHE}.vcf").read_text("utf-8").count("BEGIN:VCARD") == 4
     for lang in ("zh", "en"):
         page = (site / f"{lang}/c/{XIHE}.html").read_text("utf-8")
         for name in re.findall(r'(?:href|src)="(\.\./\.\./(?:card|feed|api)/[^"]+)"', page):
             assert (site / f"{lang}/c" / name).exists(), name
-        assert f"card/{XIHE}-p1.svg" in page
+        codes = [read(b64decode(one)) for one in re.findall(r'src="data:image/png;base64,([^"]+)"', page)]
+        assert any("N:查,予安" in code and "TEL:+8613900000224" in code for code in codes)
+        assert f"feed/{XIHE}.atom" in page
 
 
 def test_nobody_takes_along_who_must_not_be_contacted(sample_repo: Repo) -> None:
@@ -114,11 +114,14 @@ def test_feeds_tell_what_changed(sample_repo: Repo) -> None:
         link = feed.find(f"{ATOM}link[@rel='alternate']")
         assert link is not None
         assert ((site / name).parent / str(link.get("href"))).exists()
+    for name in ("zh/changes", "en/changes"):
         said = json.loads((site / f"{name}.json").read_bytes())
         assert said["version"] == "https://jsonfeed.org/version/1.1"
         change = said["items"][0]["_custodex"]["changes"][0]
         assert [change["record"], change["action"]] == [f"customers/{XIHE}", "changed"]
         assert "0999" in json.dumps(change["fields"])
+    told = json.loads((site / f"api/v1/customers/{XIHE}.json").read_bytes())["history"][0]
+    assert told == change, "what the feed of one customer says in words, its file says for programs"
 
 
 def test_every_file_for_programs_is_as_its_schema_says(site: Path) -> None:

@@ -101,7 +101,7 @@ def test_names_are_taken_apart(name: str, parts: tuple[str, str]) -> None:
 def test_a_qr_code_says_who_and_how() -> None:
     said = brief(contact(organization="示例公司"))
     assert said == "MECARD:N:曾,雨桐;TEL:+8613900000101;EMAIL:zeng@example.cn;ORG:示例公司;;"
-    assert read(qrcodes.svg(said)) == said
+    assert read(qrcodes.png(said)) == said
 
 
 def test_what_does_not_fit_a_qr_code_is_left_out_from_the_end() -> None:
@@ -113,19 +113,19 @@ def test_what_does_not_fit_a_qr_code_is_left_out_from_the_end() -> None:
 @pytest.mark.parametrize("length", [1, 17, 18, 32, 33, 53, 54, 78, 79, 106])
 def test_qr_codes_of_every_size_can_be_read(length: int) -> None:
     said = ("曾b:;" * 40).encode()[:length].decode("utf-8", "replace").replace("\ufffd", "")
-    assert read(qrcodes.svg(said)) == said
+    assert read(qrcodes.png(said)) == said
 
 
 @pytest.mark.parametrize("length", [*range(1, 107), 107, 300])
 def test_every_module_of_a_qr_code_is_where_segno_puts_it(length: int) -> None:
     said = "".join(chr(32 + (length * 37 + at * at * 11) % 95) for at in range(length))
     drawn = segno.make(said, error="l", boost_error=False, micro=False, mode="byte", mask=2)
-    assert modules(qrcodes.svg(said)) == [[bool(module) for module in row] for row in drawn.matrix]
+    assert modules(qrcodes.png(said)) == [[bool(module) for module in row] for row in drawn.matrix]
 
 
 def test_what_is_too_long_for_any_qr_code_is_a_fault() -> None:
     with pytest.raises(ValueError, match="too large"):
-        qrcodes.svg("x" * 3000)
+        qrcodes.png("x" * 3000)
 
 
 def test_signs_of_the_short_form_are_escaped() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 @dataclass(frozen=True, slots=True)
 class CardLinks:
-    """Files below the site's root: of the whole customer, of each person by id (vCard, QR code)."""
+    """Files below the site's root: of the whole customer, of each person by id (vCard, image of a QR code)."""
 
     all: str = ""
     people: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -34,28 +35,28 @@ def card_files(record: Record) -> tuple[list[tuple[str, bytes]], CardLinks]:
         return [], NO_CARDS
     made: list[tuple[str, bytes]] = []
     people: dict[str, tuple[str, str]] = {}
-    whole = list(_itself(record, value))
+    whole = [vcard(contact) for contact in _itself(record, value)]
     for name, contact in _people(record, value):
         if name in people:
             continue
-        whole.append(contact)
-        files = list(_files(f"card/{record.id}-{name}", contact))
-        made += files
-        people[name] = (files[0][0], files[1][0] if len(files) > 1 else "")
+        whole.append(card := vcard(contact))
+        path = f"card/{record.id}-{name}.vcf"
+        made.append((path, _bytes(card)))
+        people[name] = (path, _code(contact))
     links = CardLinks(f"card/{record.id}.vcf" if len(whole) > 1 or (whole and not people) else "", people)
     if links.all:
         made.append((links.all, _bytes(*whole)))
     return made, links
 
 
-def _files(base: str, contact: Contact) -> Iterator[tuple[str, bytes]]:
-    yield f"{base}.vcf", _bytes(contact)
-    if said := brief(contact):
-        yield f"{base}.svg", qrcodes.svg(said)
+def _code(contact: Contact) -> str:
+    """Return the address of an image that stands in the page itself; "" for who cannot be reached by phone or mail."""
+    said = brief(contact)
+    return f"data:image/png;base64,{b64encode(qrcodes.png(said)).decode()}" if said else ""
 
 
-def _bytes(*contacts: Contact) -> bytes:
-    return "".join(map(vcard, contacts)).encode("utf-8", "replace")
+def _bytes(*cards: str) -> bytes:
+    return "".join(cards).encode("utf-8", "replace")
 
 
 def _people(record: Record, value: Value) -> Iterator[tuple[str, Contact]]:

@@ -54,7 +54,7 @@ class Person:
     extra: Sequence[Field] = ()
     initials: str = ""  # one CJK character or up to two letters for the avatar
     vcard: str = ""  # of a .vcf file, from the site's root
-    qr: str = ""  # of a QR code with the same, an .svg file, from the site's root
+    qr: str = ""  # address of an image in the page itself: a QR code with the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class CustomerPage:
     newer: str = ""  # href of the page with newer events
     older: str = ""  # href of the page with older events
     vcard: str = ""  # of the .vcf file with everybody, from the site's root
-    feed: str = ""  # of the change feed without its ending (.atom, .json), from the site's root
+    feed: str = ""  # of the change feed, from the site's root
     api: str = ""  # of the record for programs, from the site's root
     reaches: Sequence[Reach] = ()  # of the customer itself: switchboard, shared mailbox
 

@@ -1,4 +1,4 @@
-"""The files of one customer beside its pages: vCards and QR codes, change feeds, the record for programs."""
+"""The files of one customer beside its pages: vCards, a change feed, the record for programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from custodex.site.apifiles import customer_file
 from custodex.site.cardfiles import NO_CARDS, CardLinks, card_files
 from custodex.site.cards import Card
 from custodex.site.context import Context
-from custodex.site.feeds import customer_feeds
+from custodex.site.feeds import customer_feed
 from custodex.site.sources import Edit
 
 
@@ -41,6 +41,5 @@ class Extras:
         if card.state:
             return [api], Links(api=api[0])
         files, cards = card_files(record)
-        feeds = customer_feeds(self._context, card.key, card.name, edits)
-        feed = next(iter(feeds), "").removesuffix(".atom")
-        return [*files, *feeds.items(), api], Links(cards, feed, api[0])
+        feed = customer_feed(self._context, card.key, card.name, edits)
+        return [*files, *feed, api], Links(cards, feed[0][0] if feed else "", api[0])

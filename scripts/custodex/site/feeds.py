@@ -1,4 +1,6 @@
-"""The change feed as Atom (RFC 4287) and JSON Feed 1.1: of the whole book, and of one customer.
+"""The change feed as Atom (RFC 4287): of the whole book, also as JSON Feed 1.1, and of one customer.
+
+What changed at one customer stands for programs in its file of the API.
 
 Addresses inside a feed are relative, because a site does not know where it will be put.
 """
@@ -6,6 +8,7 @@ Addresses inside a feed are relative, because a site does not know where it will
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -19,34 +22,36 @@ EDITS = 1500
 """Changes to give to `book_feeds`."""
 _COMMITS, _OF_ONE = 100, 30
 _ONE = "feed/"
+_UNSAYABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def book_feeds(context: Context, newest: Sequence[Edit]) -> dict[str, bytes]:
     """Return the feeds of all changes in one language."""
     edits = grouped(newest)[:_COMMITS]
     title = f"{context.messages.plain('nav.changes')} · {context.site_title}"
-    return _both(context, f"{context.lang}/changes", title, "changes.html", edits)
-
-
-def customer_feeds(context: Context, key: str, name: str, edits: Sequence[Edit]) -> dict[str, bytes]:
-    """Return the feeds of one customer; none before its first commit."""
-    ident = key.rpartition("/")[2]
-    found = grouped(edits)[:_OF_ONE]
-    page = f"../{context.lang}/{addresses.customer(ident)}"
-    return _both(context, f"{_ONE}{ident}", f"{name} · {context.site_title}", page, found) if found else {}
-
-
-def _both(
-    context: Context, base: str, title: str, page: str, found: Sequence[Sequence[Edit]]
-) -> dict[str, bytes]:
-    entries = [(commit_of(context, edits), edits) for edits in found]
+    base, entries = f"{context.lang}/changes", _entries(context, edits)
     return {
-        f"{base}.atom": _atom(context, base, title, page, entries),
-        f"{base}.json": _json(context, base, title, entries),
+        f"{base}.atom": _atom(context, base, title, "changes.html", entries),
+        f"{base}.json": _json(context, title, entries),
     }
 
 
+def customer_feed(context: Context, key: str, name: str, edits: Sequence[Edit]) -> list[tuple[str, bytes]]:
+    """Return the feed of one customer; none before its first commit."""
+    ident = key.rpartition("/")[2]
+    found = grouped(edits)[:_OF_ONE]
+    if not found:
+        return []
+    base, page = f"{_ONE}{ident}", f"../{context.lang}/{addresses.customer(ident)}"
+    feed = _atom(context, base, f"{name} · {context.site_title}", page, _entries(context, found))
+    return [(f"{base}.atom", feed)]
+
+
 Entries = Sequence[tuple[Commit, Sequence[Edit]]]
+
+
+def _entries(context: Context, found: Sequence[Sequence[Edit]]) -> Entries:
+    return [(commit_of(context, edits), edits) for edits in found]
 
 
 def _atom(context: Context, base: str, title: str, page: str, entries: Entries) -> bytes:
@@ -75,11 +80,11 @@ def _entry(base: str, page: str, commit: Commit, edits: Sequence[Edit]) -> str:
     )  # fmt: skip
 
 
-def _json(context: Context, base: str, title: str, entries: Entries) -> bytes:
+def _json(context: Context, title: str, entries: Entries) -> bytes:
     items = [
         {
             "id": edits[0].commit,
-            "title": _title(commit, base),
+            "title": _title(commit, ""),
             "content_text": "\n".join(_lines(commit)),
             "date_published": edits[0].at,
             "authors": [{"name": commit.who}],
@@ -131,5 +136,4 @@ def _of_record(record: ChangedRecord) -> Iterator[str]:
 
 def _xml(text: str) -> str:
     """Return *text* escaped, without the characters XML 1.0 cannot hold at all."""
-    kept = "".join(char for char in text if char >= " " or char in "\t\n")
-    return escape(kept).replace("\ufffe", "").replace("\uffff", "")
+    return escape(_UNSAYABLE.sub("", text))
