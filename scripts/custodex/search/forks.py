@@ -20,7 +20,7 @@ from custodex.whooshindex import Index
 from custodex.workers import end_with_parent
 
 if TYPE_CHECKING:
-    from custodex.search.sync import Reader
+    from custodex.search.record import Reader
 
 _WORTH_FORKING = 2000
 

@@ -1,8 +1,8 @@
-"""The shape search asks of a record and of the schemas; `readers` and `schemas` have it."""
+"""The shape search asks of a record, of the schemas and of who reads; `readers` and `schemas` have it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -45,3 +45,33 @@ class Schemas(Protocol):
 
     def node(self, kind: str) -> Any:
         """Return the tree of fields of *kind*."""
+
+
+class Reader(Protocol):
+    """What one audience may read (`readers.Reader`)."""
+
+    book: Any
+
+    @property
+    def seq(self) -> int:
+        """A number that grows whenever a record changed."""
+
+    @property
+    def epoch(self) -> str:
+        """The life of the catalog below."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names program, schema and reading rights."""
+
+    def keys(self, kind: str) -> Sequence[str]:
+        """Return the keys of the records of a kind."""
+
+    def select(self, keys: list[str]) -> Iterator[Any]:
+        """Yield the records with these keys that exist."""
+
+    def again(self) -> Reader:
+        """Return the same view for another process."""
+
+    def changes(self, since: int) -> Sequence[tuple[str, str, bool]]:
+        """Return what changed: key, kind, whether it is gone."""

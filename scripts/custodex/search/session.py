@@ -6,7 +6,8 @@ from pathlib import Path
 
 from custodex.errors import EnvironmentFault
 from custodex.search.engine import Searcher
-from custodex.search.sync import Reader, discard, sync
+from custodex.search.record import Reader
+from custodex.search.sync import discard, sync
 
 
 def open_index(reader: Reader, folder: Path) -> Searcher:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from custodex import hanzi, indexfiles
 from custodex.errors import EnvironmentFault
 from custodex.indexfiles import DAMAGE, Described, Segment
 from custodex.postings import positions
 from custodex.search.fields import Fields, fields_of
+from custodex.search.record import Reader
 from custodex.search.rows import id_term
 from custodex.texts import Text
 
@@ -28,36 +29,6 @@ VERSION = 3
 _STATE = "state.json"
 _FOLD = "fold.txt"
 _WAIT = 20.0
-
-
-class Reader(Protocol):
-    """What one audience may read (`readers.Reader`)."""
-
-    book: Any
-
-    @property
-    def seq(self) -> int:
-        """A number that grows whenever a record changed."""
-
-    @property
-    def epoch(self) -> str:
-        """The life of the catalog below."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names program, schema and reading rights."""
-
-    def keys(self, kind: str) -> Sequence[str]:
-        """Return the keys of the records of a kind."""
-
-    def select(self, keys: list[str]) -> Iterator[Any]:
-        """Yield the records with these keys that exist."""
-
-    def again(self) -> Reader:
-        """Return the same view for another process."""
-
-    def changes(self, since: int) -> Sequence[tuple[str, str, bool]]:
-        """Return what changed: key, kind, whether it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,11 +80,9 @@ def _top(facet: str, counts: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _link(stock: Stock, facet: str, value: str) -> str:
-    from custodex.site.lists import is_known
-
     if facet in ("owner", "team"):
         return stock.context.known.named(("staff",) if facet == "owner" else ("team",), value).href
-    if is_known(stock, facet, value):
+    if stock.context.knows(facet, value):
         return addresses.by(facet, value)
     return addresses.filtered({facet: [value]})
 

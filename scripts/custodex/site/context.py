@@ -86,10 +86,16 @@ class Context:
         node = self.facet_nodes.get(facet)
         if node is None:
             return value
-        name = "region" if facet == "region" else (node.items or node).hint("vocabulary")
-        if name:
-            return self.words.vocabulary_label(str(name), value)
-        return self.words.enum(node, value)
+        name = _vocabulary(facet, node)
+        return self.words.vocabulary_label(name, value) if name else self.words.enum(node, value)
+
+    def knows(self, facet: str, value: str) -> bool:
+        """Tell whether the schema or a vocabulary names a value: only such values become file names."""
+        node = self.facet_nodes.get(facet)
+        if node is None:
+            return False
+        name = _vocabulary(facet, node)
+        return value in (self.words.vocabulary(name) if name else node.schema.get("enum") or ())
 
     @cached_property
     def facet_nodes(self) -> Mapping[str, Any]:
@@ -159,6 +165,10 @@ _KINDS = {"last_note": "date", "next_due": "date", "since": "date"}
 def facet_of(name: str) -> str:
     """Return the facet a column or filter means: `source.channel` is known as `channel`."""
     return name.rpartition(".")[2]
+
+
+def _vocabulary(facet: str, node: Any) -> str:
+    return "region" if facet == "region" else str((node.items or node).hint("vocabulary") or "")
 
 
 def _collect(node: Any, found: dict[str, Any]) -> None:

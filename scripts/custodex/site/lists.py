@@ -32,22 +32,12 @@ def list_page(stock: Stock) -> ListPage:
 
 def by_values(stock: Stock) -> Iterator[tuple[str, str]]:
     """Yield (facet, value) of every set that has a page: known values that some customer has."""
-    for facet in stock.context.facet_nodes:
+    context = stock.context
+    for facet in context.facet_nodes:
         if facet not in _NOT_BY:
             for value in stock.state.totals(f"={facet}"):
-                if is_known(stock, facet, value):
+                if context.knows(facet, value):
                     yield facet, value
-
-
-def is_known(stock: Stock, facet: str, value: str) -> bool:
-    """Tell whether the schema or a vocabulary names a value: only such values become file names."""
-    node = stock.context.facet_nodes.get(facet)
-    if node is None:
-        return False
-    name = "region" if facet == "region" else (node.items or node).hint("vocabulary")
-    if name:
-        return value in stock.context.words.vocabulary(str(name))
-    return value in (node.schema.get("enum") or ())
 
 
 def by_page(stock: Stock, facet: str, value: str) -> SetPage:
