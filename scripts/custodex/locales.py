@@ -38,6 +38,14 @@ class Formats:
             return text
         return str(self._dates.format_date(day, "long", locale=self._locale))
 
+    def day(self, text: str) -> str:
+        """A date with its day of the week: 2026年3月2日星期一 or Monday 2 March 2026."""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return text
+        return str(self._dates.format_date(day, "full", locale=self._locale))
+
     def _month(self, text: str) -> str:
         """`2026-03` as 2026年3月 or March 2026."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custodex.catalog import Catalog
@@ -35,6 +35,7 @@ class BookHistory:
         self._ledger = ledger
         self._reader = reader
         self._catalog = catalog
+        self._touched: dict[str, str] = {}
         self._recent: tuple[int, Sequence[Change]] = (0, ())
         self.head = ledger.head
         self.shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -63,6 +64,13 @@ class BookHistory:
         if self._recent[0] < limit:
             self._recent = (limit, self._history().recent(limit))
         return self._recent[1][:limit]
+
+    def last_touched(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return when a commit last changed each of these documents (RFC 3339); without those of no commit."""
+        for path in paths:
+            if path not in self._touched:  # both languages ask for the same
+                self._touched[path] = self._ledger.last_touched(path)
+        return {path: at for path in paths if (at := self._touched[path])}
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return the records with changes after *head*; None when it is not in the history any more."""

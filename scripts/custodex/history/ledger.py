@@ -163,6 +163,16 @@ class Ledger:
         )
         return dict(self._db.execute(query, (self._until,)).fetchall())
 
+    def last_touched(self, path: str) -> str:
+        """Return the moment of the newest commit that changed a document (RFC 3339), empty if none did."""
+        place = locate(path)
+        query = (
+            "SELECT at FROM touches JOIN commits ON commits.id = commit_id"
+            " WHERE record = ? AND path = ? AND commit_id <= ? ORDER BY commit_id DESC LIMIT 1"
+        )
+        row = self._db.execute(query, (place.record, path, self._until)).fetchone() if place else None
+        return row[0] if row else ""
+
     def heads(self, records: list[str]) -> dict[str, int]:
         """Return the number of the newest commit of each record: what a page about its history depends on."""
         query = "SELECT max(commit_id) FROM touches WHERE record = ?"

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from custodex.site import formdata
 from custodex.site.bookapi import schema_files
 from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card, from_row
+from custodex.site.charts import WEEK
 from custodex.site.engine import TEMPLATES, Engine, by_record
 from custodex.site.job import Built, Job
 from custodex.site.known import Cards, Incoming
@@ -166,7 +168,7 @@ class _Build:
         cards = Cards(state.card, state.incoming)
         findings = by_record(self._findings)
         engine = Engine(job, self._reader, self._history, cards, self._templates, findings)
-        touched = Touched()
+        touched = Touched(people=self._due_meanwhile())
         gone, dirty = self._take(engine, touched)
         dirty |= {key for key in edits if key.startswith("customers/")}
         staged = Staged(job.out)
@@ -187,6 +189,12 @@ class _Build:
         self._remember(writer)
         staged.journal(self._state.meta("name"))
         return self._built(writer, full=False), staged
+
+    def _due_meanwhile(self) -> set[str]:
+        """Return whose pages change by the day alone: a task became due since the last build."""
+        days = sorted((self._state.meta("today"), self._job.today))
+        last = date.fromisoformat(days[1]) + timedelta(days=WEEK)
+        return self._state.due_between(days[0], last.isoformat()) if days[0] != days[1] else set()
 
     def _take(self, engine: Engine, touched: Touched) -> tuple[list[str], set[str]]:
         """Take in the records that changed; return those gone and the customers to render."""
@@ -325,7 +333,13 @@ def _identity(job: Job, reader: Reader, history: HistorySource) -> dict[str, str
         job.prefix, ",".join(sorted(job.rules)), str(job.extras),
     ]  # fmt: skip
     fingerprint = hashlib.sha256("\0".join(said).encode()).hexdigest()
-    return {"epoch": reader.epoch, "seq": str(reader.seq), "fingerprint": fingerprint, "head": history.head}
+    return {
+        "epoch": reader.epoch,
+        "seq": str(reader.seq),
+        "fingerprint": fingerprint,
+        "head": history.head,
+        "today": job.today,
+    }
 
 
 def _program() -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 from custodex.sheets.writing import csv_bytes
 from custodex.site import addresses, phrases
@@ -11,11 +14,13 @@ from custodex.site.stock import Stock
 
 _MONTHS = 12
 _MOST = 12
+WEEK = 7
+"""Days within which a task is due soon."""
 MONTHLY = ("month", "notes")
 """Figures by month that have a chart."""
 
 
-def _bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
+def bars(rows: list[tuple[str, str, int, str]]) -> list[Bar]:
     """Return bars of (value, label, count, link), as long as their share of the longest."""
     longest = max((count for _, _, count, _ in rows), default=0) or 1
     return [Bar(label, count, count * 1000 // longest, link, value) for value, label, count, link in rows]
@@ -27,7 +32,7 @@ def facet_chart(stock: Stock, facet: str, counts: Mapping[str, int] | None = Non
     rows = _facet_rows(stock, facet, counts)[:_MOST]
     title = context.messages.plain("chart.by", field=context.facet_label(facet))
     csv = f"csv/by-{facet}.csv" if context.extras and counts is None else ""
-    return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), _bars(rows), csv=csv)
+    return Chart(f"by-{facet}", title, "bars", context.words.say(phrases.CUSTOMERS), bars(rows), csv=csv)
 
 
 def _facet_rows(
@@ -49,6 +54,43 @@ def _facet_rows(
         for value, count in ranked
         if value
     ]
+
+
+def charts_of(stock: Stock, key: str, assignees: Sequence[str]) -> list[Chart]:
+    """Return the charts of one member of staff or team: their customers, the tasks of *assignees*, their notes."""
+    messages, notes = stock.context.messages, f"#notes {key}"
+    found = [
+        facet_chart(stock, "stage", stock.state.totals(f"#stage {key}")),
+        _tasks_chart(stock, assignees),
+        month_chart(stock, notes, "chart.notes"),
+    ]
+    titles = (
+        messages.plain("chart.own.stage"),
+        messages.plain("chart.tasks"),
+        messages.plain("chart.own.notes"),
+    )
+    ids = ("own-stage", "own-tasks", "own-notes")
+    return [
+        replace(chart, id=name, title=title)
+        for chart, name, title in zip(found, ids, titles, strict=True)
+        if any(bar.count for bar in chart.bars)
+    ]
+
+
+def _tasks_chart(stock: Stock, assignees: Sequence[str]) -> Chart:
+    week = (date.fromisoformat(stock.today) + timedelta(days=WEEK)).isoformat()
+    counts: Counter[str] = Counter()
+    for one in assignees:
+        counts.update(stock.state.due(stock.today, week, one))
+    labels = {
+        "overdue": phrases.OVERDUE,
+        "week": phrases.THIS_WEEK,
+        "later": phrases.LATER,
+        "": phrases.NO_DATE,
+    }
+    say = stock.context.words.say
+    rows = [(name, say(label), counts[name], "") for name, label in labels.items()]
+    return Chart("tasks", "", "bars", say(phrases.TASKS), bars(rows))
 
 
 def tables(stock: Stock) -> Iterator[tuple[str, bytes]]:
@@ -98,7 +140,7 @@ def month_chart(stock: Stock, figure: str, message: str) -> Chart:
     ]
     unit = context.words.say(phrases.COUNT)
     csv = f"csv/{figure}.csv" if context.extras and figure in MONTHLY else ""
-    return Chart(figure, context.messages.plain(message), "months", unit, _bars(rows), csv=csv)
+    return Chart(figure, context.messages.plain(message), "months", unit, bars(rows), csv=csv)
 
 
 def months_until(last: str, count: int) -> list[str]:

@@ -36,6 +36,7 @@ def commit_of(context: Context, edits: Sequence[Edit]) -> Commit:
         who=first.who,
         subject=first.subject or told,
         records=[_record(context, key, found) for key, found in list(by_record.items())[:_RECORDS]],
+        day=context.formats.day(first.at[:10]),
         url=context.forges.commit(first.commit),
         more=max(0, len(by_record) - _RECORDS),
     )

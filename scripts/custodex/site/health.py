@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from custodex.examining import Record
 from custodex.findings import Finding
@@ -12,6 +13,7 @@ from custodex.hints import Node, as_text
 from custodex.records import locate
 from custodex.site import phrases, pieces
 from custodex.site.cards import Card
+from custodex.site.charts import bars
 from custodex.site.overseemodels import Governing
 from custodex.site.pagemodels import (
     HealthPage,
@@ -21,12 +23,14 @@ from custodex.site.pagemodels import (
     RuleCount,
     RulePage,
 )
-from custodex.site.pieces import Bar, Link
+from custodex.site.pieces import Bar, Chart, Link
 from custodex.site.reading import text
 from custodex.site.stock import Stock
 
 _MOST = 200
 _BANDS = 5
+_AGES = (7, 30, 90)
+"""Days up to which a finding counts for the first bands of age."""
 
 
 def rule_counts(stock: Stock, limit: int) -> list[RuleCount]:
@@ -48,7 +52,17 @@ def _rule(stock: Stock, code: str, found: Sequence[Finding], limit: int) -> Rule
         href=f"rules/{code}.html",
         fixable=rule.fixable if rule else False,
         findings=[_finding(stock, one) for one in found[:limit]],
+        oldest=max(_ages(stock, found)) if limit else -1,
     )
+
+
+def _ages(stock: Stock, found: Sequence[Finding]) -> list[int]:
+    """Return for how many days the file of each finding has stood as it is; 0 for what is in no commit yet."""
+    since, today = stock.history.last_touched([one.path for one in found]), date.fromisoformat(stock.today)
+    days = (
+        (today - date.fromisoformat(since[one.path][:10])).days if one.path in since else 0 for one in found
+    )
+    return [max(0, one) for one in days]
 
 
 def _card(stock: Stock, finding: Finding) -> Card | None:
@@ -60,7 +74,9 @@ def _finding(stock: Stock, finding: Finding) -> pieces.Finding:
     card = _card(stock, finding)
     shown = stock.customers.finding(finding)
     record = stock.context.known.link(card.key) if card else None
-    return replace(shown, record=record, owner=stock.owner_of(card))
+    since = stock.history.last_touched([finding.path]).get(finding.path, "")
+    moment = stock.context.moment(since[:10]) if since else None
+    return replace(shown, since=moment, record=record, owner=stock.owner_of(card))
 
 
 def health_page(stock: Stock) -> HealthPage:
@@ -74,9 +90,27 @@ def health_page(stock: Stock) -> HealthPage:
         documents=stock.state.total("#documents"),
         rules=rule_counts(stock, _MOST),
         owners=_owners(stock),
+        ages=_by_age(stock) if stock.findings else None,
         completeness=_bands(stock),
         governing=_governing(stock),
     )
+
+
+def _by_age(stock: Stock) -> Chart:
+    """Return the findings by how long their files have stood as they are."""
+    counts, say = (
+        Counter(sum(age > end for end in _AGES) for age in _ages(stock, stock.findings)),
+        stock.context.words.say,
+    )
+    starts = (0, *(end + 1 for end in _AGES))
+    labels = [say(phrases.DAYS).format(low=low, high=high) for low, high in zip(starts, _AGES, strict=False)]
+    labels.append(say(phrases.DAYS_OVER).format(low=_AGES[-1]))
+    rows = [
+        (str(low), label, counts[band], "")
+        for band, (low, label) in enumerate(zip(starts, labels, strict=True))
+    ]
+    title = stock.context.messages.plain("health.ages")
+    return Chart("ages", title, "bars", say(phrases.FINDINGS), bars(rows))
 
 
 def _governing(stock: Stock) -> list[Governing]:
@@ -107,12 +141,17 @@ def _document(stock: Stock, record: Record) -> Governing:
 
 def _owners(stock: Stock) -> list[OwnerCount]:
     counts: dict[str, Counter[str]] = {}
-    for finding in stock.findings:
+    oldest: Counter[str] = Counter()
+    for finding, age in zip(stock.findings, _ages(stock, stock.findings), strict=True):
         card = _card(stock, finding)
-        counts.setdefault(card.one("owner") if card else "", Counter())[finding.severity] += 1
+        owner = card.one("owner") if card else ""
+        counts.setdefault(owner, Counter())[finding.severity] += 1
+        oldest[owner] = max(oldest[owner], age)
     nobody = Link(stock.context.words.say(phrases.NOBODY))
     rows = [
-        OwnerCount(stock.context.known.person(owner) or nobody, count["error"], count["warning"])
+        OwnerCount(
+            stock.context.known.person(owner) or nobody, count["error"], count["warning"], oldest[owner]
+        )
         for owner, count in sorted(counts.items())
     ]
     return sorted(rows, key=lambda row: (-row.errors, -row.warnings, row.owner.label))
@@ -121,14 +160,14 @@ def _owners(stock: Stock) -> list[OwnerCount]:
 def _bands(stock: Stock) -> list[Bar]:
     counts = stock.state.totals("#complete")
     longest = max((number for band, number in counts.items() if band != "-"), default=0) or 1
-    bars = []
+    found = []
     for band in range(_BANDS + 1):
         number = counts.get(str(band), 0)
         low, high = band * 20, min(band * 20 + 19, 100)
         text = phrases.FULL if band == _BANDS else phrases.PERCENT
         label = stock.context.words.say(text).format(low=low, high=high)
-        bars.append(Bar(label, number, number * 1000 // longest, "", str(low)))
-    return bars if any(bar.count for bar in bars) else []
+        found.append(Bar(label, number, number * 1000 // longest, "", str(low)))
+    return found if any(bar.count for bar in found) else []
 
 
 def rule_pages(stock: Stock) -> list[RulePage]:

@@ -50,6 +50,7 @@ class Commit:
     who: str
     subject: str
     records: Sequence[ChangedRecord]
+    day: str = ""  # of `when`, with the day of the week
     url: str = ""
     more: int = 0  # records beyond those listed
 
@@ -88,15 +89,17 @@ class RuleCount:
     href: str
     fixable: bool = False
     findings: Sequence[Finding] = ()
+    oldest: int = -1  # days the oldest of them has stood, -1: not asked
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerCount:
-    """Findings of the records of one owner."""
+    """Findings of the records of one owner; ``oldest``: days the oldest of them has stood."""
 
     owner: Link
     errors: int
     warnings: int
+    oldest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +309,7 @@ class HealthPage:
     documents: int
     rules: Sequence[RuleCount]
     owners: Sequence[OwnerCount]
+    ages: Chart | None = None  # findings by how long their file has stood as it is
     completeness: Sequence[Bar] = ()  # customers by completeness band
     governing: Sequence[Governing] = ()  # the next review first
 

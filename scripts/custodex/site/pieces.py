@@ -157,6 +157,7 @@ class Finding:
     place: str  # path:line:column
     field: str = ""  # label of the field, if the pointer has one
     url: str = ""  # edit page of the file at that line, if the forge has one
+    since: Moment | None = None  # the commit that last changed the file, on pages that tell ages
     record: Link | None = None  # set on pages that list findings of several records
     owner: Link | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -83,6 +83,9 @@ class HistorySource(Protocol):
     def recent(self, limit: int) -> Sequence[Edit]:
         """Return the newest changes of all records."""
 
+    def last_touched(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return when a commit last changed each of these documents (RFC 3339); without those of no commit."""
+
     def changed_since(self, head: str) -> set[str] | None:
         """Return the keys of records with changes after *head*; None: unknown, take all."""
 
@@ -100,6 +103,10 @@ class NoHistory:
     def recent(self, limit: int) -> Sequence[Edit]:
         """Return nothing."""
         return ()
+
+    def last_touched(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return nothing."""

@@ -9,6 +9,7 @@ from typing import Any
 from custodex.examining import Record
 from custodex.hints import Node, as_text
 from custodex.site import addresses, phrases
+from custodex.site.charts import charts_of
 from custodex.site.context import ROWS
 from custodex.site.fields import Facts
 from custodex.site.home import tasks
@@ -72,6 +73,7 @@ def staff_page(stock: Stock, record: Record) -> StaffPage:
         tasks=tasks(stock, state.tasks(_TASKS, record.id)),
         table=table,
         mentions=mentions(stock, record.id),
+        charts=charts_of(stock, record.key, [record.id]),
         forge=context.forges.file(f"records/{record.key}.yaml"),
     )
 
@@ -122,16 +124,18 @@ def members(stock: Stock, team: str) -> list[str]:
 def team_page(stock: Stock, record: Record) -> TeamPage:
     """Return the page of a team."""
     context, state, row = stock.context, stock.state, team_row(stock, record)
+    keys = members(stock, record.id)
     table = context.table(
         state.members("team", record.id, ROWS), row.customers, addresses.filtered({"team": [record.id]})
     )
     return TeamPage(
         frame=context.frame(row.link.label, addresses.record(record.key), "staff"),
         row=row,
-        staff=[staff_row(stock, one) for one in stock.reader.select(members(stock, record.id))],
+        staff=[staff_row(stock, one) for one in stock.reader.select(keys)],
         tasks=tasks(stock, state.tasks(_TASKS, record.id)),
         table=table,
         mentions=mentions(stock, record.id),
+        charts=charts_of(stock, record.key, [record.id, *(key.rpartition("/")[2] for key in keys)]),
         forge=context.forges.file(f"records/{record.key}.yaml"),
     )
 

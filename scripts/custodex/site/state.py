@@ -17,7 +17,7 @@ from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "4"
+VERSION = "5"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -261,6 +261,19 @@ class State:
         query = f"SELECT count(*) FROM tasks WHERE due < ? {where}"  # noqa: S608
         return int(self._db.execute(query, [today, *values]).fetchone()[0])
 
+    def due(self, today: str, week: str, assignee: str) -> dict[str, int]:
+        """Return how many open tasks of one assignee are overdue, due up to the day *week*, later, or at no date."""
+        query = (
+            "SELECT CASE WHEN due < ? THEN 'overdue' WHEN due <= ? THEN 'week' WHEN due < '9' THEN 'later' ELSE '' END,"
+            " count(*) FROM tasks WHERE assignee = ? GROUP BY 1"
+        )
+        return dict(self._db.execute(query, (today, week, assignee)).fetchall())
+
+    def due_between(self, first: str, last: str) -> set[str]:
+        """Return the assignees of the open tasks due from *first* to *last*."""
+        query = "SELECT DISTINCT assignee FROM tasks WHERE due BETWEEN ? AND ?"
+        return {who for (who,) in self._db.execute(query, (first, last))}
+
     def mentions(self, who: str, limit: int) -> list[tuple[str, str]]:
         """Return (customer key, stem) of the newest documents that mention a colleague or a team."""
         query = "SELECT key, stem FROM mentions WHERE who = ? ORDER BY at DESC, key, stem LIMIT ?"
@@ -346,10 +359,21 @@ def numbers(card: Card) -> dict[tuple[str, str], int]:
         found["#assignee", task.assignee] = found.get(("#assignee", task.assignee), 0) + 1
     for facet, value in card.every():
         found[f"={facet}", value] = 1
+    for key in _looked_after(card):
+        found.update(((f"#stage {key}", stage), 1) for stage in card.facets.get("stage", ()))
+        found.update(
+            ((f"#notes {key}", month), number) for month, number in card.figures.get("notes", {}).items()
+        )
     for figure, counts in card.figures.items():
         for value, number in counts.items():
             found[figure, value] = number
     return found
+
+
+def _looked_after(card: Card) -> Iterator[str]:
+    """Yield the keys of the member of staff and the team that look after a customer."""
+    yield from (f"staff/{one}" for one in card.facets.get("owner", ()))
+    yield from (f"teams/{one}" for one in card.facets.get("team", ()))
 
 
 def digest(data: bytes) -> bytes:

@@ -1,0 +1,97 @@
+"""What pages tell beside the records: figures of a person and a team, how long findings have stood, days by name."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+from pathlib import Path
+
+import pytest
+from test_build import customers, differing
+from test_build_overseeing import build, note, section
+
+from custodex.cli import main
+from workbench import Repo
+
+
+def shown(page: Path, chart: str) -> dict[str, int]:
+    """Return the figures of a chart by label."""
+    rows = re.findall(
+        r'<tr><th scope="row">(?:<a [^>]*>)?([^<]*)(?:</a>)?</th>.*?<td class="(?:count|k-number)">(\d+)</td>',
+        section(page, f"chart-{chart}"),
+        re.S,
+    )
+    return {label: int(number) for label, number in rows}
+
+
+def test_the_page_of_a_colleague_and_of_a_team_has_their_figures(sample_repo: Repo, tmp_path: Path) -> None:
+    site = build(sample_repo)
+    person, team = site / "en/staff/tom-okafor.html", site / "en/team/overseas.html"
+    for page in (person, team):
+        owned = re.findall(r'<span class="num">(\d+)', section(page, "h-own"))[0]
+        assert sum(shown(page, "own-stage").values()) == int(owned) > 0
+        assert sum(shown(page, "own-notes").values()) > 0
+        assert set(shown(page, "own-tasks")) == {
+            "overdue",
+            "due within 7 days",
+            "due later",
+            "without a date",
+        }
+    before = shown(person, "own-notes")
+    own = re.findall(r'href="\.\./c/(\w+)\.html"', section(person, "h-own"))[0]
+    folder = next(path.parent for path in customers(sample_repo) if path.parent.name == own)
+    month = list(before)[-1]
+    note(folder, f"{_iso(month)}-05", "再联系")
+    site = build(sample_repo)
+    after = shown(person, "own-notes")
+    assert after[month] == before[month] + 1
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+
+
+def _iso(month: str) -> str:
+    name, year = month.split()
+    return f"{year}-{list(month_name).index(name):02}"
+
+
+def test_a_task_that_became_late_overnight_is_late_on_the_page_of_who_has_it(
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = customers(sample_repo)[3].parent / "tasks"
+    folder.mkdir(exist_ok=True)
+    (folder / "2026-11-01-qqqqqq.yaml").write_text(
+        'title: 回访\nstate: open\nassignee: tom-okafor\ncreated_by: tom-okafor\n'
+        'created_at: "2026-11-01T10:00:00+08:00"\ndue: 2031-05-05\n', "utf-8",
+    )  # fmt: skip
+    monkeypatch.setenv("CUSTODEX_NOW", "2031-05-01T10:00:00+08:00")
+    page = build(sample_repo) / "en/staff/tom-okafor.html"
+    soon = shown(page, "own-tasks")
+    monkeypatch.setenv("CUSTODEX_NOW", "2031-05-06T10:00:00+08:00")
+    site = build(sample_repo)
+    late = shown(page, "own-tasks")
+    assert late["overdue"] == soon["overdue"] + 1
+    assert late["due within 7 days"] == soon["due within 7 days"] - 1
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+
+
+def test_data_health_tells_since_when_a_finding_stands(
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = customers(sample_repo)[3]
+    path.write_text(path.read_text("utf-8") + "nonsense: 1\n", "utf-8")
+    page = build(sample_repo) / "en/health.html"
+    ages = shown(page, "ages")
+    assert list(ages) == ["0–7 days", "8–30 days", "31–90 days", "more than 90 days"]
+    sample_repo.commit("a mistake")
+    assert main(["-C", str(sample_repo.root), "build"]) == 0
+    told = section(page, "schema.unknown") or page.read_text("utf-8")
+    assert re.search(r"since <time", told), "the day of the commit"
+    total = sum(shown(page, "ages").values())
+    assert total == sum(ages.values())
+
+
+def test_days_of_changes_are_told_with_the_day_of_the_week(sample_repo: Repo) -> None:
+    site = build(sample_repo)
+    assert re.search(r"<h2>\w+day,? \d+ \w+ 20\d\d</h2>", (site / "en/changes.html").read_text("utf-8"))
+    assert re.search(r"<h2>20\d\d年\d+月\d+日星期.</h2>", (site / "zh/changes.html").read_text("utf-8"))
