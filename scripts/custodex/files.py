@@ -147,7 +147,10 @@ def recover(root: Path, state: Path) -> int:
             finished += _finish(root, stage)
         shutil.rmtree(stage, ignore_errors=True)
     for left in state.glob(f"{TEMPORARY}*"):
-        left.unlink(missing_ok=True)
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
     return finished
 
 
@@ -288,6 +291,31 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def keeps_folder_times(state: Path) -> bool:
+    """Tell whether the disk below *state* dates a folder anew when a name in it comes or goes, and only then."""
+    place = state / f"{TEMPORARY}{secrets.token_hex(6)}"
+    inner = place / "folder"
+    try:
+        inner.mkdir(parents=True)
+        steps: list[tuple[Callable[[], object], bool]] = [
+            ((place / "file").touch, True),
+            (lambda: (place / "file").write_bytes(b"x"), False),
+            ((inner / "file").touch, False),
+            ((place / "file").unlink, True),
+        ]
+        return all(_is_dated_by(place, step) is expected for step, expected in steps)
+    except OSError:
+        return False
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_dated_by(folder: Path, step: Callable[[], object]) -> bool:
+    os.utime(folder, ns=(0, 0))  # a long time ago: no waiting for the next tick of the disk's clock
+    step()
+    return folder.stat().st_mtime_ns != 0
 
 
 def leftovers(state: Path) -> Iterator[Path]:

@@ -547,3 +547,22 @@ def test_a_file_is_kept_outside_git_and_named_by_its_content(sample_repo: Repo) 
     inside = settings.replace("../attachments", "files")
     sample_repo.write("schema/settings.yaml", inside)
     assert "inside the repository" in sample_repo.custodex("attach", PORT, str(contract)).stderr
+
+
+def test_git_remembers_the_folders_of_a_large_book_after_the_first_write(sample_repo: Repo) -> None:
+    for number in range(2000):
+        sample_repo.write(
+            f"records/products/p-{number}.yaml", f"id: p-{number}\nname: Part {number}\nactive: true\n"
+        )
+    sample_repo.commit()
+    assert (
+        "(core.untrackedCache)" not in sample_repo.custodex("set", PORT, "stage=customer", "--dry-run").stderr
+    )
+    first = sample_repo.custodex("set", PORT, "stage=customer")
+    assert "Git now remembers which folders hold nothing new" in first.stderr
+    # what stands somewhere new is seen all the same
+    sample_repo.write("records/products/p-new.yaml", "id: p-new\nname: Part new\nactive: true\n")
+    second = sample_repo.custodex("set", "products/p-new", "name=Part newer", "--commit")
+    assert second.returncode == 0, second.stderr
+    assert "core.untrackedCache" not in second.stderr
+    assert sample_repo.git("config", "core.untrackedCache") == "true\n"

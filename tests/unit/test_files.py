@@ -187,3 +187,9 @@ def test_a_process_number_given_to_another_process_is_no_holder() -> None:
     assert locks.is_alive({**mine, "started": locks.process_start(os.getpid())})
     if locks.process_start(os.getpid()):
         assert not locks.is_alive({**mine, "started": "1"})
+
+
+def test_whether_folders_are_dated_is_found_out_and_nothing_left(state: Path) -> None:
+    assert files.keeps_folder_times(state)
+    assert not files.keeps_folder_times(Path(os.devnull))
+    assert left(state) == []

@@ -13,13 +13,11 @@ from custodex import __version__
 from custodex.cli.mergesetup import is_registered, register
 from custodex.cli.session import Session
 from custodex.cli.verbs import format_option, option, verb
-from custodex.cli.worktreecache import is_on, turn_on
+from custodex.cli.worktreecache import LARGE, is_on, turn_on
 from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
 from custodex.texts import Text
 
 State = Literal["ok", "warn", "fail"]
-_LARGE = 20_000
-"""From so many files on, looking for new ones takes longer than everything else."""
 _OLDEST_GIT = (2, 30)
 _OLDEST_PYTHON = (3, 11)
 _WORDS = {"ok": Text("正常", "ok"), "warn": Text("注意", "warn"), "fail": Text("失败", "fail")}
@@ -33,7 +31,7 @@ class Line:
     state: State
     text: Text
     fix: Text | None = None
-    mend: Callable[[Session], None] | None = None
+    mend: Callable[[Session], object] | None = None
 
 
 @verb(
@@ -78,7 +76,6 @@ def _look(session: Session) -> Iterator[Line]:
         _identity,
         _depth,
         _catalog,
-        _untracked,
         _untracked,
     ):
         line = _careful(examine, session)
@@ -197,13 +194,13 @@ def _catalog(session: Session) -> Line:
 
 
 def _untracked(session: Session) -> Line:
-    on, large = is_on(session.git), session.catalog().counts()[1] >= _LARGE
+    on, large = is_on(session.git), session.catalog().counts()[1] >= LARGE
     text = Text(
         f"Git {'记得' if on else '不记得'}哪些文件夹没有新文件（core.untrackedCache）",
         f"Git {'remembers' if on else 'does not remember'} which folders hold nothing new (core.untrackedCache)",
     )
     fix = Text(
-        "运行 custodex doctor --fix；先测试磁盘，需几秒",
-        "run custodex doctor --fix; it tests the disk first, which takes some seconds",
+        "运行 custodex doctor --fix；磁盘须记录文件夹的时间",
+        "run custodex doctor --fix; the disk has to keep the times of folders",
     )
     return Line("untracked", "warn" if large and not on else "ok", text, fix, lambda to: turn_on(to.git))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from custodex.cli.session import Session
 from custodex.cli.verbs import Function, choice, option
+from custodex.cli.worktreecache import help_writers
 from custodex.errors import EXIT_FINDINGS, EXIT_OK, UsageFault
 from custodex.texts import Text
 
@@ -91,6 +92,8 @@ def writing(function: Function) -> Function:
 def carry_out(session: Session, way: Way, verb: str, plan: Callable[[Author], Plan]) -> int:
     """Make the plan under the writers' lock, judge it, and do what the options say; return the exit code."""
     with session.author(dry=way.dry_run, break_lock=way.break_lock) as author:
+        if not way.dry_run:
+            help_writers(session, author.catalog)
         wanted = plan(author)
         verdict = author.judge(wanted.drafts)
         if verdict.refused or verdict.errors:
