@@ -231,6 +231,14 @@ class Git:
             found += self._new_files(folders if len(folders) <= _MOST_FOLDERS else paths)
         return iter(sorted(found))
 
+    def worktree_changes_at(self, paths: Sequence[str]) -> Iterator[Change]:
+        """Yield what the worktree says differently from HEAD at *paths*; the cost is theirs alone."""
+        output = self.run(
+            "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all",
+            "--ignore-submodules=none", "--", *map(pathspec, paths),
+        )  # fmt: skip
+        return iter(sorted(status_changes(output, self.prefix())))
+
     def _new_files(self, folders: Sequence[str]) -> Iterator[Change]:
         literal = [f":(literal){folder}" for folder in folders]
         output = self.run("ls-files", "-z", "--others", "--exclude-standard", "--", *literal)

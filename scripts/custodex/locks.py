@@ -28,7 +28,8 @@ _PAUSE = 0.05
 class Lock:
     """A context that holds the writers' lock of one repository.
 
-    *now* is the time the run began; *wait* is for how many seconds another writer is waited for;
+    *now* is the time the run began; *wait* is for how many seconds one other writer is waited for: while
+    the lock changes hands the queue moves, and nobody gives up;
     *break_dead* removes the lock of a holder that no longer runs on this machine.
     """
 
@@ -48,9 +49,11 @@ class Lock:
         return self
 
     def _take_in_turn(self) -> None:
-        until = time.monotonic() + self._wait
+        until, ahead = time.monotonic() + self._wait, ""
         while not self._take():
             holder = read_holder(self._path)
+            if (token := str(holder.get("token", ""))) and token != ahead:
+                until, ahead = time.monotonic() + self._wait, token
             dead = bool(holder) and not is_alive(holder)
             if dead and self._break_dead:
                 self._remove_dead(holder)

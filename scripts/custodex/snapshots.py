@@ -100,6 +100,17 @@ def worktree(git: Git) -> Snapshot:
     return Snapshot(git, "worktree", tree, overlay, tree, changes)
 
 
+def worktree_at(git: Git, paths: Sequence[str]) -> Snapshot:
+    """Return the state of the files on disk as far as it differs at *paths* (files, folders) from HEAD.
+
+    The cost is that of the paths, whatever else there is.
+    """
+    tree = git.head_tree()
+    changes = tuple(_settled(git.root, change) for change in git.worktree_changes_at(paths))
+    overlay = {change.path: _overlay_entry(change) for change in changes}
+    return Snapshot(git, "worktree", tree, overlay, tree, changes)
+
+
 def staged(git: Git) -> Snapshot:
     """Return the state that the next commit will have."""
     tree = git.head_tree()
@@ -130,7 +141,7 @@ def _settled(root: Path, change: Change) -> Change:
     """Return a change with the blob of a file that so far only stands on disk."""
     if change.blob is not None:
         return change._replace(path=readable(change.path))
-    mode, blob = _look(root, change.path)
+    mode, blob = look(root, change.path)
     return change._replace(path=readable(change.path), mode=mode, blob=f"local:{blob}" if blob else "")
 
 
@@ -161,7 +172,7 @@ def _overlay_entry(change: Change) -> Entry:
     return Entry(change.path, change.mode, blob.removeprefix("local:"), local=blob.startswith("local:"))
 
 
-def _look(root: Path, path: str) -> tuple[str, str]:
+def look(root: Path, path: str) -> tuple[str, str]:
     """Return mode and blob name of what stands on disk at *path*; only a regular file is ever opened."""
     if path.endswith("/"):
         return GITLINK, "0" * 40

@@ -78,6 +78,7 @@ class Sync:
                 self._db.execute("UPDATE entries SET local = ? WHERE path = ?", (entry.local, path))
         self._db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, NULL)", new)
         self._store.set_meta("tree", self._snapshot.tree)
+        self._store.set_meta("source", self._snapshot.source)
         return changed
 
     def _drop_entry(self, path: str, known: tuple[str, str, str | None, int | None]) -> None:

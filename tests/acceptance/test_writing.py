@@ -566,3 +566,64 @@ def test_git_remembers_the_folders_of_a_large_book_after_the_first_write(sample_
     assert second.returncode == 0, second.stderr
     assert "core.untrackedCache" not in second.stderr
     assert sample_repo.git("config", "core.untrackedCache") == "true\n"
+
+
+# --- a write looks at few files, and says what it would say after looking at all
+
+
+def seen(repo: Repo) -> Repo:
+    assert repo.custodex("check").returncode == 0
+    return repo
+
+
+def test_a_number_that_stands_in_a_file_nobody_has_checked_yet_is_found(sample_repo: Repo) -> None:
+    seen(sample_repo)
+    other = next(
+        path
+        for path in sorted(sample_repo.root.glob("records/customers/*/*/customer.yaml"))
+        if PORT not in path.parts
+        and "\nidentifiers:" not in path.read_text()
+        and "\nname:" in path.read_text()
+    )
+    other.write_text(f"{other.read_text()}identifiers:\n  external:\n    - system: erp\n      id: E-77\n")
+    arguments = ("identifiers.external+=erp", "identifiers.external[erp].id=E-77")
+    refused = sample_repo.custodex("set", PORT, *arguments)
+    assert refused.returncode == 1, refused.stderr
+    assert other.parent.name in refused.stderr
+
+
+def test_a_colleague_added_by_hand_is_known_to_the_next_write(sample_repo: Repo) -> None:
+    seen(sample_repo)
+    sample_repo.write(
+        "records/staff/new-hand.yaml", "id: new-hand\nname: New Hand\nactive: true\nroles: [sales]\n"
+    )
+    made = sample_repo.custodex("set", PORT, "owner=new-hand")
+    assert made.returncode == 0, made.stderr
+    assert "owner: new-hand" in sample_repo.read(f"records/customers/c7/{PORT}/customer.yaml")
+
+
+def test_what_was_changed_by_hand_since_the_last_look_stays(sample_repo: Repo) -> None:
+    path = f"records/customers/c7/{PORT}/customer.yaml"
+    seen(sample_repo)
+    sample_repo.write(path, sample_repo.read(path).replace("\ngrade: medium", "\ngrade: large"))
+    assert sample_repo.custodex("set", PORT, "stage=customer").returncode == 0
+    lines = sample_repo.git("diff", "-U0", "--", path).splitlines()
+    assert {line for line in lines if line.startswith("+") and line[1] != "+"} == {
+        "+grade: large",
+        "+stage: customer",
+    }
+    sample_repo.commit()
+    sample_repo.git("reset", "-q", "--hard", "HEAD~1")
+    assert sample_repo.custodex("set", PORT, "stage=customer", "--dry-run").stdout.count("\n-grade") == 0
+    sample_repo.git("rm", "-q", path)
+    assert sample_repo.custodex("set", PORT, "stage=customer").returncode == 1
+    assert not (sample_repo.root / path).exists()
+
+
+def test_after_a_look_at_the_index_a_write_sees_the_worktree(sample_repo: Repo) -> None:
+    path = f"records/customers/c7/{PORT}/customer.yaml"
+    seen(sample_repo)
+    sample_repo.write(path, sample_repo.read(path).replace("\ngrade: medium", "\ngrade: large"))
+    assert sample_repo.custodex("check", "--staged").returncode == 0
+    assert sample_repo.custodex("set", PORT, "stage=customer").returncode == 0
+    assert "\ngrade: large" in sample_repo.read(path)

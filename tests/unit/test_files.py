@@ -189,6 +189,25 @@ def test_a_process_number_given_to_another_process_is_no_holder() -> None:
         assert not locks.is_alive({**mine, "started": "1"})
 
 
+def test_a_queue_that_moves_is_waited_for(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = state / "lock"
+    clock, seen = [0.0], 0
+
+    def write(token: int) -> None:
+        place.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "token": str(token)}))
+
+    def sleep(_: float) -> None:
+        nonlocal seen
+        clock[0], seen = clock[0] + 6, seen + 1
+        place.unlink() if seen == 5 else write(seen)
+
+    write(0)
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    with locks.Lock(state, NOW, wait=10):
+        assert seen == 5  # four holders, 24 s: each of them less than 10
+
+
 def test_whether_folders_are_dated_is_found_out_and_nothing_left(state: Path) -> None:
     assert files.keeps_folder_times(state)
     assert not files.keeps_folder_times(Path(os.devnull))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from custodex import files, snapshots
+from custodex.authoring import nearby
 from custodex.authoring.encoding import Refused, encode
 from custodex.catalog import Catalog
 from custodex.drafts import Draft
@@ -16,6 +17,7 @@ from custodex.examining import Examiner
 from custodex.findings import Finding
 from custodex.git import EMPTY_TREE, REGULAR, Change, Git, pathspec
 from custodex.locks import Lock
+from custodex.records import locate
 from custodex.snapshots import Entry, Snapshot, blob_name
 from custodex.store import state_folder
 from custodex.texts import Text
@@ -68,12 +70,14 @@ Findings = Callable[[Catalog, Snapshot], list[Finding]]
 class Author:
     """A context: `judge` as often as needed, then `write` once; leaving without `write` changes nothing.
 
-    Without a *lock* (a dry run) `write` is refused.
+    Without a *lock* (a dry run) `write` is refused. With *near* the files of the whole book are not looked at
+    first: then only what `is_sure` after judging may be written, all else calls for `look_at_all`.
     """
 
     def __init__(
-        self, catalog: Catalog, git: Git, examiner: Examiner, findings: Findings, lock: Lock | None
-    ) -> None:
+        self, catalog: Catalog, git: Git, examiner: Examiner, findings: Findings, lock: Lock | None,
+        *, near: bool = False,
+    ) -> None:  # fmt: skip
         self.catalog = catalog
         self._git = git
         self._examiner = examiner
@@ -84,18 +88,30 @@ class Author:
         self._old: dict[str, bytes | None] = {}
         self._known: set[_Place] | None = None
         self._blocked = True
+        self.is_near = near
+        self.is_sure = not near
 
     def __enter__(self) -> Author:
         with contextlib.ExitStack() as stack:
             if self._lock:
                 stack.enter_context(self._lock)
                 files.recover(self._git.root, state_folder(self._git.root))
-            self._worktree = snapshots.worktree(self._git)
+            seen = nearby.last_seen(self.catalog, self._git) if self.is_near else None
+            self.is_near = seen is not None
+            self._worktree = seen or snapshots.worktree(self._git)
             self._open()
             stack.push(lambda *_: self._close(commit=False))
             self.catalog.book.require()
             self._stack = stack.pop_all()
         return self
+
+    def look_at_all(self) -> None:
+        """Begin anew after looking at every file of the book."""
+        self._close(commit=False)
+        self._contents, self._old, self._known = {}, {}, None
+        self.is_near, self.is_sure, self._blocked = False, True, True
+        self._worktree = snapshots.worktree(self._git)
+        self._open()
 
     def _open(self) -> None:
         """Bring the catalog to the worktree for good, then begin what may be discarded."""
@@ -130,9 +146,16 @@ class Author:
                 self._encode(draft)
             except Refused as refusal:
                 refused[draft.path] = refusal.reason
+        touched = {place.record for path in self._contents if (place := locate(path))}
+        standing = self.is_near and nearby.stand(self.catalog, self._git.root, touched)
+        asked = nearby.asked_of(self.catalog, touched) if standing else set()
         found = self._findings(self.catalog, self._move())
         new = sorted(finding for finding in found if _place(finding) not in self._known)
         self._blocked = bool(refused) or any(finding.severity == "error" for finding in new)
+        if self.is_near:
+            clean = standing and not new and not refused
+            self.is_sure = clean and nearby.may_be_judged(self.catalog, self._git.root, touched, asked)
+            self._blocked = self._blocked or not self.is_sure
         return Judgement(new, refused, sorted(self._contents))
 
     def contents(self) -> dict[str, tuple[bytes | None, bytes | None]]:

@@ -45,4 +45,4 @@ def command(session: Session, customers: tuple[str, ...], *, way: Way, by: str |
             drafts, f"confirm {listed}", Text(f"已确认 {listed}", f"confirmed {listed}"), told={"ids": found}
         )
 
-    return carry_out(session, way, "confirm", plan)
+    return carry_out(session, way, "confirm", plan, customers)

@@ -100,7 +100,7 @@ def command(session: Session, customer: str, text: str | None, *, way: Way, edit
         reader = reader_of(author)
         return _plan(session, reader, pick(session, reader, customer), sections, said)
 
-    return carry_out(session, way, "note", plan)
+    return carry_out(session, way, "note", plan, [customer])
 
 
 def _written(session: Session, customer: str, sections: dict[str, str]) -> dict[str, str]:

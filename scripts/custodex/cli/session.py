@@ -159,8 +159,8 @@ class Session:
             self._closing.append(self._catalog.close)
         return self._catalog
 
-    def author(self, *, dry: bool = False, break_lock: bool = False) -> Author:
-        """Return the one writer of records, a context; *dry* takes no lock and never writes."""
+    def author(self, *, dry: bool = False, break_lock: bool = False, near: bool = False) -> Author:
+        """Return the one writer of records, a context; *dry* takes no lock and never writes, *near* looks at few."""
         from custodex import checks
         from custodex.authoring import Author
         from custodex.locks import Lock
@@ -171,8 +171,9 @@ class Session:
         state = state_folder(self.root)
         lock = None if dry else Lock(state, self.now, wait=_PATIENCE, break_dead=break_lock)
         return Author(
-            catalog, self.git, checks.EXAMINER, lambda known, found: checks.run(known, found, self.now), lock
-        )
+            catalog, self.git, checks.EXAMINER, lambda known, found: checks.run(known, found, self.now), lock,
+            near=near,
+        )  # fmt: skip
 
     def _refuse_foreign_state(self) -> None:
         """Refuse derived files that came with a commit: they could say "checked" of what nobody checked."""

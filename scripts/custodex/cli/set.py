@@ -50,7 +50,7 @@ def command(session: Session, record: str, fields: Sequence[str], *, way: Way) -
             Text(f"已修改 {found.id}：{listed}", f"changed {found.id}: {listed}"), told={"id": found.id},
         )  # fmt: skip
 
-    return carry_out(session, way, "set", plan)
+    return carry_out(session, way, "set", plan, [record])
 
 
 def changed(

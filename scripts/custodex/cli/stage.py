@@ -52,7 +52,7 @@ def command(session: Session, customer: str, stage: str | None, fields: Sequence
             told={"id": record.id, "from": before, "to": after},
         )  # fmt: skip
 
-    return carry_out(session, way, "stage", plan)
+    return carry_out(session, way, "stage", plan, [customer])
 
 
 def _list_moves(session: Session, customer: str) -> int:

@@ -128,7 +128,7 @@ def _of_customer(
         done = Text(f"{record.id} 的标签：{listed}", f"tags of {record.id}: {listed}")
         return Plan([draft], f"tag {record.id}", done, told={"id": record.id, "tags": known})
 
-    return carry_out(session, way, "tag", plan)
+    return carry_out(session, way, "tag", plan, [customer])
 
 
 def _codes(session: Session, author: Author, tags: Sequence[str]) -> list[str]:

@@ -79,7 +79,7 @@ def add(session: Session, customer: str, title: str, *, way: Way, **said: Any) -
             told={"id": found, "task": made.stem},
         )  # fmt: skip
 
-    return carry_out(session, way, "task", plan)
+    return carry_out(session, way, "task", plan, [customer])
 
 
 @command.below("done", Text("完成任务，写明结果", "close a task with its outcome"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from custodex.cli.session import Session
 from custodex.cli.verbs import Function, choice, option
 from custodex.cli.worktreecache import help_writers
-from custodex.errors import EXIT_FINDINGS, EXIT_OK, UsageFault
+from custodex.errors import EXIT_FINDINGS, EXIT_OK, CustodexError, UsageFault
+from custodex.ids import is_id
 from custodex.texts import Text
 
 if TYPE_CHECKING:
@@ -89,18 +91,37 @@ def writing(function: Function) -> Function:
     return decorated
 
 
-def carry_out(session: Session, way: Way, verb: str, plan: Callable[[Author], Plan]) -> int:
-    """Make the plan under the writers' lock, judge it, and do what the options say; return the exit code."""
-    with session.author(dry=way.dry_run, break_lock=way.break_lock) as author:
+def carry_out(
+    session: Session, way: Way, verb: str, plan: Callable[[Author], Plan], about: Sequence[str] = ()
+) -> int:
+    """Make the plan under the writers' lock, judge it, and do what the options say; return the exit code.
+
+    *about* is what the person called the customers that alone are changed: where these are ids, the rest of
+    the book need not be looked at first. The plan may then be made twice: it asks nobody and tells nothing.
+    """
+    near = bool(about) and all(map(is_id, about))
+    with session.author(dry=way.dry_run, break_lock=way.break_lock, near=near) as author:
         if not way.dry_run:
             help_writers(session, author.catalog)
-        wanted = plan(author)
-        verdict = author.judge(wanted.drafts)
+        wanted, verdict = _judged(author, plan)
         if verdict.refused or verdict.errors:
             return _refuse(session, way, verdict)
         if not verdict.changed:
             return _unchanged(session, way)
         return _Finish(session, way, verb, wanted, author, verdict).run()
+
+
+def _judged(author: Author, plan: Callable[[Author], Plan]) -> tuple[Plan, Judgement]:
+    """Return the plan and what comes of it; only what is sound beyond doubt is judged by what was seen last."""
+    if author.is_near:
+        with contextlib.suppress(CustodexError):  # a name unknown to the catalog may stand in a new file
+            wanted = plan(author)
+            verdict = author.judge(wanted.drafts)
+            if author.is_sure:
+                return wanted, verdict
+        author.look_at_all()
+    wanted = plan(author)
+    return wanted, author.judge(wanted.drafts)
 
 
 def reader_of(author: Author) -> Reader:
