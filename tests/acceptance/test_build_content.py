@@ -95,3 +95,45 @@ def test_days_of_changes_are_told_with_the_day_of_the_week(sample_repo: Repo) ->
     site = build(sample_repo)
     assert re.search(r"<h2>\w+day,? \d+ \w+ 20\d\d</h2>", (site / "en/changes.html").read_text("utf-8"))
     assert re.search(r"<h2>20\d\d年\d+月\d+日星期.</h2>", (site / "zh/changes.html").read_text("utf-8"))
+
+
+def test_governance_documents_are_pages_that_run_nothing(sample_repo: Repo, tmp_path: Path) -> None:
+    path = sample_repo.root / "records/policies/privacy-policy.yaml"
+    before = path.read_text("utf-8")
+    site = build(sample_repo)
+    page = (site / "en/policy/privacy-policy.html").read_text("utf-8")
+    assert "<h2>What customers may ask for</h2>" in page
+    assert "<li>to <b>see</b> what we hold about them, and to have a copy;</li>" in page
+    assert "Marketing takes a consent of its own" in page, "a line that ends is no paragraph that ends"
+    assert "<td>一小时内告知负责人</td>" in (site / "zh/policy/incident-plan.html").read_text("utf-8")
+    assert 'href="../policies.html"' in (site / "en/c/bbf7xwmhbda.html").read_text("utf-8")
+    path.write_text(
+        before[: before.index("  en: |")]
+        + "  en: |\n    <img src=x onerror=alert(1)> **<b>x</b>** `{{ 7*7 }}` [a](javascript:alert(1))\n"
+        "    https://example.com/a?b=1&c=2 http://<script>\n",
+        "utf-8",
+    )
+    site = build(sample_repo)
+    page = (site / "en/policy/privacy-policy.html").read_text("utf-8")
+    told = page[page.index('<div class="prose">') :]
+    assert "<img" not in told
+    assert "<b>&lt;b&gt;x&lt;/b&gt;</b> <code>{{ 7*7 }}</code> [a](javascript:alert(1))" in told
+    assert re.findall(r'href="([^"]*)"', told) == ["https://example.com/a?b=1&amp;c=2"]
+    path.unlink()
+    site = build(sample_repo)
+    assert not (site / "en/policy/privacy-policy.html").exists()
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+
+
+def test_a_role_that_reads_no_governance_documents_has_no_page_of_them(sample_repo: Repo) -> None:
+    access = sample_repo.root / "schema/access.yaml"
+    said = access.read_text("utf-8")
+    without = said.replace(
+        "      - basic\n      - commerce\n      - reference\n", "      - basic\n      - commerce\n"
+    )
+    assert without != said
+    access.write_text(without, "utf-8")
+    site = build(sample_repo, "--audience", "finance")
+    assert list(site.glob("*/polic*")) == []
+    assert "policies.html" not in (site / "en/index.html").read_text("utf-8")

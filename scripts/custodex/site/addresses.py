@@ -22,7 +22,7 @@ def record(key: str) -> str:
     folder, _, name = key.partition("/")
     if folder == "customers":
         return customer(name)
-    pages = {"staff": "staff", "teams": "team", "views": "view"}
+    pages = {"staff": "staff", "teams": "team", "views": "view", "policies": "policy"}
     return f"{pages[folder]}/{name}.html" if folder in pages else ""
 
 

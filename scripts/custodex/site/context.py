@@ -43,7 +43,7 @@ class Context:
     def __init__(
         self, book: Book, lang: Lang, messages: Messages, cards: Cards, audience: Audience, prefix: str,
         forms: Sequence[str] = (),
-        *, extras: bool = True,
+        *, policies: bool = False, extras: bool = True,
     ) -> None:  # fmt: skip
         self.book = book
         self.lang: Lang = lang
@@ -58,6 +58,7 @@ class Context:
         self.timelines = Timelines(self.values, self.forges)
         self.relations = Relations(self.words, self.known)
         self.forms = forms
+        self.policies = policies
         self._badges: dict[tuple[str, str], Badge] = {}
         self.audience = audience
         self.extras = extras
@@ -70,7 +71,7 @@ class Context:
         return Frame(
             lang=self.lang, title=title, path=path, section=section, up=up, root=f"../{up}",
             site_title=self.site_title, audience=label, audience_id=self.audience.id, description=description,
-            forms=self.forms, extras=self.extras,
+            forms=self.forms, policies=self.policies, extras=self.extras,
         )  # fmt: skip
 
     def moment(self, text: str) -> Moment:

@@ -60,7 +60,7 @@ class Engine:
             messages, compiled = templates[lang]
             context = Context(
                 reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader),
-                extras=job.extras,
+                policies=reader.book.schemas.has("policy") and reader.may_read("policy"), extras=job.extras,
             )  # fmt: skip
             pages = CustomerPages(context, self.judge, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)

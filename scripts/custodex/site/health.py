@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from custodex.examining import Record
 from custodex.findings import Finding
-from custodex.hints import Node, as_text
 from custodex.records import locate
 from custodex.site import phrases, pieces
 from custodex.site.cards import Card
 from custodex.site.charts import bars
-from custodex.site.overseemodels import Governing
+from custodex.site.governance import governing
 from custodex.site.pagemodels import (
     HealthPage,
     HelpField,
@@ -24,7 +22,6 @@ from custodex.site.pagemodels import (
     RulePage,
 )
 from custodex.site.pieces import Bar, Chart, Link
-from custodex.site.reading import text
 from custodex.site.stock import Stock
 
 _MOST = 200
@@ -92,7 +89,7 @@ def health_page(stock: Stock) -> HealthPage:
         owners=_owners(stock),
         ages=_by_age(stock) if stock.findings else None,
         completeness=_bands(stock),
-        governing=_governing(stock),
+        governing=governing(stock),
     )
 
 
@@ -111,32 +108,6 @@ def _by_age(stock: Stock) -> Chart:
     ]
     title = stock.context.messages.plain("health.ages")
     return Chart("ages", title, "bars", say(phrases.FINDINGS), bars(rows))
-
-
-def _governing(stock: Stock) -> list[Governing]:
-    """Return the governance documents, those to be reviewed first first."""
-    rows = [_document(stock, record) for record in stock.reader.records("policy")]
-    return sorted(rows, key=lambda row: (row.due.iso if row.due else "9", row.title))
-
-
-def _document(stock: Stock, record: Record) -> Governing:
-    context, main = stock.context, record.main
-    node = context.book.schemas.node("policy").fields.get("type", Node({}))
-    since, reviewed, due = (
-        context.moment(said) if (said := text(main, name)) else None
-        for name in ("effective_on", "reviewed_on", "review_due")
-    )
-    return Governing(
-        title=context.words.say(as_text(main.get("title")), record.id),
-        kind_label=context.words.enum(node, text(main, "type")),
-        version=text(main, "version"),
-        owner=context.known.person(text(main, "owner")),
-        since=since,
-        reviewed=reviewed,
-        due=due,
-        late=due is not None and due.iso < stock.today,
-        forge=context.forges.file(f"records/{record.key}.yaml"),
-    )
 
 
 def _owners(stock: Stock) -> list[OwnerCount]:

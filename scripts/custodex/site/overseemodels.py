@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from custodex.site.pieces import Forge, Link, Moment
+from custodex.site.pieces import FieldTable, Forge, Frame, Link, Moment
+from custodex.site.prose import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Governing:
     """A governance document; ``late``: its review was due before the day of the build."""
 
     title: str
+    href: str  # of its page
     kind_label: str
     version: str
     owner: Link | None
@@ -62,3 +64,21 @@ class Governing:
     due: Moment | None
     late: bool
     forge: Forge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoverningIndexPage:
+    """``policies.html.j2`` → policies.html."""
+
+    frame: Frame
+    documents: Sequence[Governing]  # the next review first
+
+
+@dataclass(frozen=True, slots=True)
+class GoverningPage:
+    """``policy.html.j2`` → policy/<id>.html."""
+
+    frame: Frame
+    document: Governing
+    text: Sequence[Block]
+    tables: Sequence[FieldTable]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custodex.examining import Record
-from custodex.site import changes, datafiles, formdata, forms, health, home, lists, staff
+from custodex.site import changes, datafiles, formdata, forms, governance, health, home, lists, staff
 from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card
 from custodex.site.engine import Tongue
+from custodex.site.overseemodels import GoverningIndexPage, GoverningPage
 from custodex.site.reading import text
 from custodex.site.state import Place
 from custodex.site.stock import Stock
@@ -109,6 +110,11 @@ class PageSet:
             }
             for template, page in pages.items():
                 self._put(f"page {lang} {template}", {lang: (template, page)})
+            templates = {GoverningIndexPage: "policies", GoverningPage: "policy"}
+            self._writer.put(f"policies {lang}", {
+                f"{lang}/{_path(page)}": self._tongues[lang].render(templates[type(page)], page)
+                for page in governance.governing_pages(stock)
+            })  # fmt: skip
             for form in forms.form_pages(stock):
                 self._put(f"form {lang} {form.kind}", {lang: ("form", form)})
             data = {

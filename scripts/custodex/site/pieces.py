@@ -30,6 +30,7 @@ class Frame:
     audience_id: str = ""
     description: str = ""
     forms: Sequence[str] = ()  # kinds this site has forms for
+    policies: bool = False  # the audience may read the governance documents
     extras: bool = True  # feeds, calendars, tables of charts are there to be linked
 
 
