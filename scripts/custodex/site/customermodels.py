@@ -92,6 +92,28 @@ class TreeNode:
     link: Link
     depth: int
     current: bool = False
+    short: str = ""  # what a narrow box may say instead of the name
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBox:
+    """A box of the drawing: its left edge, its middle line; a label like ``+12`` counts what is left out."""
+
+    x: int
+    y: int
+    label: str
+    title: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupGraph:
+    """The group drawn: boxes, and lines from (x, y) to (x, y); all in pixels."""
+
+    width: int
+    height: int
+    boxes: Sequence[GroupBox]
+    lines: Sequence[tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +212,7 @@ class CustomerPage:
     groups: Sequence[FieldGroup]
     tags: Sequence[TagGroup]
     tree: Sequence[TreeNode]
+    graph: GroupGraph | None  # of the same, large groups folded
     relations: Sequence[Relation]
     tasks: Sequence[Task]  # open ones, by due date
     events: Sequence[Event]

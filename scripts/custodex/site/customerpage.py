@@ -18,6 +18,7 @@ from custodex.site.context import Context
 from custodex.site.customermodels import Completeness, CustomerPage, Event, Person, StubPage, TagGroup
 from custodex.site.extras import NO_LINKS, Links
 from custodex.site.fields import Facts
+from custodex.site.grouptree import drawn
 from custodex.site.origins import Origins
 from custodex.site.parting import divided
 from custodex.site.people import Contacts, initials
@@ -96,6 +97,7 @@ class CustomerPages:
         contacts, people = reached
         first = number == 0
         tasks = context.timelines.open_tasks(subject.record)
+        tree = context.relations.tree(card) if first else ()
         return CustomerPage(
             frame=context.frame(card.name, addresses.customer(card.id, number), "customers"),
             id=card.id,
@@ -118,7 +120,8 @@ class CustomerPages:
             preferences=contacts.preferences(),
             groups=self._groups(subject, origins, contacts) if first else (),
             tags=self._tags(main) if first else (),
-            tree=context.relations.tree(card) if first else (),
+            tree=tree,
+            graph=drawn(tree),
             relations=context.relations.of(card) if first else (),
             tasks=tasks if first else (),
             events=part,

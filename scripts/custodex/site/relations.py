@@ -78,7 +78,7 @@ class Relations:
             card, depth = waiting.pop()
             stage = self._words.vocabulary_label("stages", card.one("stage")) if card.one("stage") else ""
             link = Link(self._known.name(card), addresses.record(card.key), stage)
-            nodes.append(TreeNode(link, depth, card.key == current))
+            nodes.append(TreeNode(link, depth, card.key == current, card.short))
             below = [child for child in self._children(card) if child.key not in seen]
             seen.update(child.key for child in below)
             waiting += [(child, depth + 1) for child in reversed(below)]
