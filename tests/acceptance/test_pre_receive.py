@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -179,6 +180,42 @@ for _path in (".gitattributes", ".pre-commit-config.yaml", ".github/workflows/x.
     attack(f"G15 {_path}", "class-not-writable")(
         lambda book, path=_path: branch_with(book, "ann", {path: "{}\n"})  # type: ignore[misc]
     )
+
+
+@attack("G12 an older policy put back without its stewards", "approval-missing")
+def _rolled_back(book: SignedBook) -> list[str]:
+    path = "schema/access.yaml"
+    older = (book.root / path).read_text("utf-8")
+    book.propose("ada", "stricter", {path: older.replace("customers: 20", "customers: 5")})
+    book.merge("stew", "stricter")
+    # once in force and approved, but not by the rules that stand now
+    book.propose("stew", "rules", {path: older})
+    book.merge("ann", "rules")
+    return ["main"]
+
+
+@attack("G13 two changes of the policy, the second without approval", "approval-missing")
+def _second(book: SignedBook) -> list[str]:
+    path = "schema/access.yaml"
+    text = (book.root / path).read_text("utf-8")
+    book.propose("ada", "first", {path: text.replace("customers: 20", "customers: 5")})
+    book.merge("stew", "first")
+    book.propose("ada", "second", {path: weaker(book)})
+    book.merge("bob", "second")
+    return ["main"]
+
+
+@attack("G13 two changes of the policy, the second no policy", "access.yaml")
+def _no_policy(book: SignedBook) -> list[str]:
+    path = "schema/access.yaml"
+    text = (book.root / path).read_text("utf-8")
+    book.propose("ada", "first", {path: text.replace("customers: 20", "customers: 5")})
+    book.merge("stew", "first")
+    book.propose("ada", "second", {path: text.replace("count: 2", "count: several")})
+    book.merge("stew", "second")
+    return ["main"]
+
+
 attack("G15 submodules", "path-not-allowed")(lambda book: branch_with(book, "stew", {".gitmodules": "[a]\n"}))
 
 
@@ -200,6 +237,20 @@ def _secret(book: SignedBook) -> list[str]:
 
 attack("G17 identity by who may not", "class-not-writable")(
     lambda book: branch_with(book, "ann", {path_of("identity", ONE): 'birthday: "1971-01-01"\n'})
+)
+CIPHER = "summary: ENC[AES256_GCM,data:dGVzdA==,iv:dGVzdA==,tag:dGVzdA==,type:str]\n"
+RECIPIENTS = "sops:\n  age:\n    - recipient: age1example\n      enc: |\n        age-encryption.org/v1\n"
+for _row, _text in {
+    "G17 an encrypted value": NOTE_TEXT.replace("summary: 希望收到报价\n", CIPHER),
+    "G17 an encrypted file": "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+    "G20 a recipient added to a record": NOTE_TEXT + RECIPIENTS,
+    "G21 an old ciphertext in its place": NOTE_TEXT.replace("summary: 希望收到报价\n", CIPHER) + RECIPIENTS,
+}.items():  # fmt: skip
+    attack(_row, "encrypted records are not supported")(
+        lambda book, text=_text: branch_with(book, "ann", {NOTE: text})  # type: ignore[misc]
+    )
+attack("G20 a recipient added to the rules of SOPS", "class-not-writable")(
+    lambda book: branch_with(book, "ann", {".sops.yaml": "creation_rules:\n  - age: age1example\n"})
 )
 attack("G18 phone in a message", "message-personal")(
     lambda book: branch_with(book, "ann", {NOTE: NOTE_TEXT}, message="call +86 139 0000 0101")
@@ -253,10 +304,10 @@ def _copied(book: SignedBook) -> list[str]:
     return ["main"]
 
 
-@attack("G23 a tree with .GIT", "hasDotgit")
-def _tree(book: SignedBook) -> list[str]:
-    blob = bytes.fromhex(book.git("hash-object", "-w", "--stdin", stdin="x"))
-    data = b"100644 .GIT\0" + blob
+def crafted(book: SignedBook, *names: bytes, blob: str = "") -> list[str]:
+    """Push a tree that Git itself would not make."""
+    at = bytes.fromhex(blob or book.git("hash-object", "-w", "--stdin", stdin="x"))
+    data = b"".join(b"100644 " + name + b"\0" + at for name in names)
     done = subprocess.run(
         ["git", "hash-object", "-t", "tree", "-w", "--literally", "--stdin"], cwd=book.root, input=data,
         env=book.environ, capture_output=True, check=True,
@@ -265,6 +316,42 @@ def _tree(book: SignedBook) -> list[str]:
         "commit-tree", "-S", "-p", "main", "-m", "x", done.stdout.decode().strip(), env=book.who("ann")
     )
     return [f"{commit}:refs/heads/proposal"]
+
+
+for _fault, _names in {
+    "hasDotgit": (b".GIT",), "fullPathname": (b"a/b",), "duplicateEntries": (b"a", b"a"), "hasDotdot": (b"..",),
+}.items():  # fmt: skip
+    attack(f"G23 a tree with {_names[0].decode()}, {_fault}", _fault)(
+        lambda book, names=_names: crafted(book, *names)  # type: ignore[misc]
+    )
+attack("G23 a tree with git~1", "hasDotgit")(lambda book: crafted(book, b"git~1"))
+attack("G23 a tree with .git as HFS reads it", "hasDotgit")(lambda book: crafted(book, ".g\u200cit".encode()))
+
+
+@attack("G24 crossed merges", "evil-merge")
+def _crossed(book: SignedBook) -> list[str]:
+    """Two merge bases, and a conflict that somebody decided while merging into main."""
+    for name, stage in (("one", "prospect"), ("two", "customer")):
+        book.propose("ann", name, {MAIN: (book.root / MAIN).read_text("utf-8").replace("lead", stage)})
+    for name, other in (("one", "two"), ("two", "one^")):
+        book.git("checkout", "-q", "-f", name)
+        book.git("merge", "-q", "--no-ff", "-s", "ours", "-m", "x", other, env=book.who("ann"))
+    book.git("checkout", "-q", "-f", "main")
+    book.git("merge", "-q", "--no-ff", "-m", "land", "one", env=book.who("bob"))
+    book.git("merge", "-q", "--no-ff", "-s", "ours", "-m", "land", "two", env=book.who("bob"))
+    return ["main"]
+
+
+@attack("G07 a branch that is main by another capital", "ref-case")
+def _capital(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    return ["proposal:refs/heads/Main"]
+
+
+@attack("G07 two branches that differ by capitals", "ref-case")
+def _capitals(book: SignedBook) -> list[str]:
+    book.propose("ann", "proposal", {NOTE: NOTE_TEXT})
+    return ["proposal:refs/heads/pr/one", "proposal:refs/heads/pr/One"]
 
 
 @attack("G24 octopus", "octopus")
@@ -374,7 +461,7 @@ def test_good_proposals_and_landings_are_taken(own: SignedBook) -> None:
     assert own.push(":proposal").returncode == 0  # proposals may go
 
 
-def test_two_pushes_at_once_leave_one_winner(own: SignedBook, tmp_path: Path) -> None:
+def test_G26_two_pushes_at_once_leave_one_winner(own: SignedBook, tmp_path: Path) -> None:
     other = own.copy(tmp_path / "other")
     for book, stem in ((own, "2026-11-20-bbbbbb"), (other, "2026-11-20-cccccc")):
         book.propose("ann", "proposal", {path_of("note", ONE, stem): NOTE_TEXT})
@@ -389,7 +476,7 @@ def test_two_pushes_at_once_leave_one_winner(own: SignedBook, tmp_path: Path) ->
     assert "main" in own.refs()
 
 
-def test_the_gate_refuses_where_git_would_ignore_the_hook(own: SignedBook) -> None:
+def test_G27_the_gate_refuses_where_git_would_ignore_the_hook(own: SignedBook) -> None:
     own.propose("ann", "proposal", {NOTE: NOTE_TEXT})
     gate = own.bare / "custodex-gate"
     served = f"{gate} git-receive-pack"
@@ -398,12 +485,22 @@ def test_the_gate_refuses_where_git_would_ignore_the_hook(own: SignedBook) -> No
     done = subprocess.run(push, cwd=own.root, env=own.environ, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "hook" in done.stderr
+    looked = own.custodex("pre-receive", "--status", str(own.bare))
+    assert looked.returncode == 1
+    assert "✗ hooks/pre-receive\n" in looked.stdout
     (own.bare / "hooks/pre-receive").chmod(0o755)
+    diverted = ["git", "config", "core.hooksPath", str(own.root)]
+    subprocess.run(diverted, cwd=own.bare, env=own.environ, check=True)
+    done = subprocess.run(push, cwd=own.root, env=own.environ, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "✗ core.hooksPath\n" in own.custodex("pre-receive", "--status", str(own.bare)).stdout
+    subprocess.run([*diverted[:2], "--unset", diverted[2]], cwd=own.bare, env=own.environ, check=True)
+    assert own.custodex("pre-receive", "--status", str(own.bare)).returncode == 0
     done = subprocess.run(push, cwd=own.root, env=own.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_check_that_is_killed_takes_nothing(master: SignedBook, tmp_path: Path) -> None:
+def test_G28_a_check_that_is_killed_takes_nothing(master: SignedBook, tmp_path: Path) -> None:
     fake = tmp_path / "git"
     fake.write_text("#!/bin/sh\nkill -9 $PPID\n", encoding="utf-8")
     fake.chmod(0o755)
@@ -477,3 +574,55 @@ def test_rules_are_never_taken_from_another_branch_than_the_one_that_counts(
     assert done.returncode != 0
     assert "git symbolic-ref HEAD refs/heads/main" in done.stderr
     assert own.refs() == before
+
+
+def pushed_as(book: SignedBook, pusher: str, *refs: str) -> subprocess.CompletedProcess[str]:
+    """Push as somebody whom the server knows, as the forced command of a key would say."""
+    environ = {**book.environ, **({"CUSTODEX_PUSHER": pusher} if pusher else {})}
+    return subprocess.run(
+        ["git", "push", "-q", str(book.bare), *refs], cwd=book.root, env=environ, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_work_of_others_that_has_not_landed_is_neither_deleted_nor_written_over(own: SignedBook) -> None:
+    own.propose("bob", "pr/bobs", {NOTE: NOTE_TEXT})
+    assert own.push("pr/bobs").returncode == 0
+    own.propose("ann", "anns", {path_of("note", OTHER, "2026-11-20-eeeeee"): NOTE_TEXT})
+    before = own.refs()
+    for pusher, ref in (("", ":pr/bobs"), ("ann", ":pr/bobs"), ("", "+anns:pr/bobs"), ("", "+main:pr/bobs")):
+        done = pushed_as(own, pusher, ref)
+        assert done.returncode != 0
+        assert "work of bob that has not landed would be lost" in done.stderr
+    assert own.refs() == before
+    # his own: written over by a commit that he signed, deleted by him, by a steward
+    own.git("checkout", "-q", "-f", "main")
+    own.branch("anew")
+    own.commit("bob", {NOTE: NOTE_TEXT.replace("报价", "样品")})
+    assert pushed_as(own, "", "+anew:pr/bobs").returncode == 0
+    assert pushed_as(own, "bob@example.com", ":pr/bobs").returncode == 0
+    assert pushed_as(own, "", "anew:pr/bobs").returncode == 0
+    assert pushed_as(own, "stew", ":pr/bobs").returncode == 0
+
+
+def test_without_a_catalog_a_push_is_judged_all_the_same(own: SignedBook) -> None:
+    shutil.rmtree(own.bare / ".custodex")
+    own.propose("ann", "proposal", {NOTE: NOTE_TEXT.replace("by: ann", "by: nobody")})
+    own.merge("bob", "proposal")
+    assert "reference-missing" in own.push("main").stderr
+    own.git("reset", "-q", "--hard", "main~1")
+    shutil.rmtree(own.bare / ".custodex", ignore_errors=True)
+    own.propose("ann", "good", {NOTE: NOTE_TEXT})
+    own.merge("bob", "good")
+    assert own.push("main").returncode == 0
+
+
+ELSEWHERE = {"G30"}
+"""Git itself refuses the known collision of SHA-1; the pair of files is 800 kB, and nobody else's to copy here."""
+
+
+def test_every_row_of_the_reference_is_played() -> None:
+    played = {name.split()[0] for name in ATTACKS} | set(
+        re.findall(r"def test_(G[0-9]{2})_", Path(__file__).read_text("utf-8"))
+    )
+    assert {f"G{number:02d}" for number in range(1, 31)} - ELSEWHERE <= played

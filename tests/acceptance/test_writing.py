@@ -372,6 +372,32 @@ def test_who_entered_the_data_cannot_verify_them(sample_repo: Repo) -> None:
     )
 
 
+def test_whoever_wrote_since_the_last_verification_cannot_verify(sample_repo: Repo) -> None:
+    licence = ("verify", PORT, "business_licence")
+    path = f"{FOLDER}/customer.yaml"
+    early = "2026-11-20T10:00:00+0800"
+    text = sample_repo.read(path)
+    sample_repo.write(path, text.replace("\nshort_name: ", "\nshort_name: New "))
+    rui = "zeng.rui@custodex.example.com"
+    sample_repo.git("commit", "-q", "-a", "-m", "x", GIT_AUTHOR_EMAIL=rui, GIT_COMMITTER_DATE=early)
+    sample_repo.git("checkout", "-q", "-b", "side", "HEAD~1")
+    sample_repo.write("side.md", "a side\n")
+    sample_repo.commit("aside")
+    sample_repo.git("checkout", "-q", "main")
+    tom = "tom.okafor@custodex.example.com"
+    sample_repo.git("merge", "-q", "--no-ff", "-m", "merge", "side", GIT_AUTHOR_EMAIL=tom)
+    # li-wen is the last to write in the file, not the last to write what the licence proves
+    told(sample_repo, "tag", "add", PORT, "repeat-buyer", "--commit")
+    assert sample_repo.custodex(*licence, "--by", "zeng-rui").returncode == 6
+    told(sample_repo, *licence, "--by", "tom-okafor", "--commit")  # who merged wrote nothing
+    told(sample_repo, *licence, "--by", "zeng-rui", "--dry-run")  # somebody else has verified that since
+    sample_repo.write(path, sample_repo.read(path).replace("short_name: New ", "short_name: Own "))
+    anna = sample_repo.custodex(
+        *licence, "--by", "anna-berg", "--dry-run", GIT_AUTHOR_EMAIL="anna.berg@custodex.example.com"
+    )
+    assert anna.returncode == 6  # entered just now, not committed yet
+
+
 # --- tags
 
 

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _HELP = Text(
     """裸仓库的 pre-receive 钩子：推送的每个分支、提交、文件都合规才接受。
 
-    安装：custodex pre-receive --install /srv/git/book.git""",
+    安装：custodex pre-receive --install /srv/git/book.git
+    Git 会忽略不可执行的钩子：--status 检查安装是否仍然有效。""",
     """the pre-receive hook of a bare repository: every branch, commit and file of a push must hold.
 
-    Set up: custodex pre-receive --install /srv/git/book.git""",
+    Set up: custodex pre-receive --install /srv/git/book.git
+    Git ignores a hook that is not executable: --status tells whether the set-up still holds.""",
 )
 SETTINGS: Mapping[str, str] = {
     "receive.fsckObjects": "true",
@@ -42,6 +44,7 @@ SETTINGS: Mapping[str, str] = {
 }
 """What a bare repository has to be set to; without it the hook refuses every push."""
 _MEMORY, _SECONDS, _PATIENCE, _FILE_BYTES = 2 << 30, 60, 180, 1 << 30
+_GRAFTS = ("info/grafts", "shallow")
 _SHOWN = 50
 _KEPT = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 
@@ -49,10 +52,14 @@ _KEPT = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DI
 @verb(_HELP)
 @option("--install", metavar="REPO", type=Path, default=None,
         help=Text("设置这个裸仓库并安装钩子", "set this bare repository up and install the hook"))  # fmt: skip
-def command(session: Session, *, install: Path | None) -> int:
-    """Judge a push (as the hook), or set a repository up."""
+@option("--status", metavar="REPO", type=Path, default=None,
+        help=Text("检查这个裸仓库的设置与钩子", "look whether settings and hook of this repository hold"))  # fmt: skip
+def command(session: Session, *, install: Path | None, status: Path | None) -> int:
+    """Judge a push (as the hook), set a repository up, or look at one."""
     if install is not None:
         return _install(session, install)
+    if status is not None:
+        return _status(session, status.absolute())
     root = Path(session.environ.get("GIT_DIR") or ".").resolve()
     lines = sys.stdin.readlines()
     return _supervised(session, lambda: _judge(session, root, lines))
@@ -75,11 +82,35 @@ def _install(session: Session, target: Path) -> int:
     )
     hook.chmod(0o755)
     gate = target / "custodex-gate"
-    gate.write_text(_GATE.format(hook=hook, gate=gate), "utf-8")
+    gate.write_text(_GATE.format(hook=hook, gate=gate, target=target), "utf-8")
     gate.chmod(0o755)
     _read_once(session, git, target)
     session.err(session.say(f"已设置 {target}", f"{target} is set up"))
     return EXIT_OK
+
+
+def _status(session: Session, target: Path) -> int:
+    """Tell whether a push would be judged at all: settings, hook, gate, the branch that counts."""
+    from custodex.git import Git
+
+    git = Git.bare(target, session.environ)
+    there = _settings(git)
+    head = git.run("symbolic-ref", "--quiet", "HEAD", allowed=(0, 1)).decode("utf-8", "replace").strip()
+    looked = [
+        *((f"{name} = {value}", there.get(name.casefold()) == value) for name, value in SETTINGS.items()),
+        *((name, not (target / name).exists()) for name in _GRAFTS),
+        *((name, os.access(target / name, os.X_OK)) for name in ("hooks/pre-receive", "custodex-gate")),
+        ("core.hooksPath", "core.hookspath" not in there),
+        (f"HEAD: {head}", git.commit("HEAD") is not None or not git.run("for-each-ref", "--count=1")),
+    ]
+    for name, holds in looked:
+        session.out(f"{'✓' if holds else '✗'} {printable(name, 200)}")
+    if all(holds for _, holds in looked):
+        return EXIT_OK
+    session.err(session.say(
+        f"运行 custodex pre-receive --install {target}", f"run custodex pre-receive --install {target}"
+    ))  # fmt: skip
+    return EXIT_FINDINGS
 
 
 def _read_once(session: Session, git: Git, target: Path) -> None:
@@ -96,7 +127,8 @@ _GATE = """#!/bin/sh
 # Git ignores a hook that is not executable: serve this repository through this file, and it refuses instead.
 #   ssh:  command="{gate} git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"" in authorized_keys
 #   http: the CGI program is this file with git http-backend as arguments
-[ -x "{hook}" ] || {{ echo "custodex: the pre-receive hook is missing or not executable" >&2; exit 1; }}
+[ -x "{hook}" ] && [ -z "$(git --git-dir="{target}" config core.hooksPath)" ] || {{
+  echo "custodex: the pre-receive hook is missing, not executable or passed over by core.hooksPath" >&2; exit 1; }}
 exec "$@"
 """
 
@@ -164,12 +196,9 @@ def _judge(session: Session, root: Path, lines: Iterable[str]) -> int:
 
 
 def _require_settings(git: Git, root: Path) -> None:
-    text = git.run("config", "--local", "--list", "-z").decode("utf-8", "replace")
-    there = {
-        name.casefold(): value for entry in text.split("\0") for name, _, value in [entry.partition("\n")]
-    }
+    there = _settings(git)
     missing = [name for name, value in SETTINGS.items() if there.get(name.casefold()) != value]
-    grafts = [name for name in ("info/grafts", "shallow") if (root / name).exists()]
+    grafts = [name for name in _GRAFTS if (root / name).exists()]
     if missing or grafts:
         named = ", ".join((*missing, *grafts))
         raise EnvironmentFault(
@@ -178,6 +207,13 @@ def _require_settings(git: Git, root: Path) -> None:
         )
     if os.name == "posix" and (root / "config").stat().st_mode & stat.S_IWOTH:
         raise EnvironmentFault(Text("任何人都能改仓库设置", "everybody may write the repository's settings"))
+
+
+def _settings(git: Git) -> Mapping[str, str]:
+    text = git.run("config", "--local", "--list", "-z").decode("utf-8", "replace")
+    return {
+        name.casefold(): value for entry in text.split("\0") for name, _, value in [entry.partition("\n")]
+    }
 
 
 def _written(session: Session, found: Iterable[tuple[str, object]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from custodex.enforcing import Update
     from custodex.findings import Finding
     from custodex.git import Change, Git
-    from custodex.policy import Policy
+    from custodex.policy import Person, Policy
     from custodex.policy.commits import CommitFacts, Signature
 
 _MOST_COMMITS = 2000
@@ -32,11 +32,12 @@ def problems(session: Session, git: Git, root: Path, updates: Sequence[Update]) 
     main_head = git.commit("HEAD") or ""
     policy = policy_at(git, git.tree(main_head) or "") if main_head else _first_policy(git, updates)
     _require_main(git, policy.main, started=bool(main_head))
-    refs = [("", problem) for problem in problems_of_refs(updates, policy.main, git.is_ancestor)]
+    there = git.run("for-each-ref", "--format=%(refname)").decode("utf-8", "replace").splitlines()
+    refs = [("", problem) for problem in problems_of_refs(updates, policy.main, git.is_ancestor, there)]
     yield from refs
     if not refs:
         pushed = _Push(session, git, root, updates, policy)
-        for part in (pushed.commits, pushed.files, pushed.landings, pushed.whole):
+        for part in (pushed.dropped, pushed.commits, pushed.files, pushed.landings, pushed.whole):
             found = list(part())
             yield from found
             if found:
@@ -95,6 +96,38 @@ class _Push:
         self._known: dict[str, CommitFacts] = {**self._new, **below}
         self._signed: dict[str, Signature] = dict(signatures(git, self._new)) if policy.signed else {}
         self._changes: list[tuple[str, Change]] = []
+
+    def dropped(self) -> Iterator[Found]:
+        """Yield the proposals of others that would lose commits which are nowhere else."""
+        from custodex.enforcing import problem_of_dropping, pusher
+        from custodex.policy.commits import commits
+
+        git, policy = self._git, self._policy
+        kept = [name for one in self._updates for name in (one.new,) if name]
+        if self._main is not None and self._main.old:
+            kept.append(self._main.old)
+        elif head := git.commit("HEAD"):
+            kept.append(head)
+        for update in self._updates:
+            if (
+                not update.old
+                or update.old in kept
+                or (update.new and git.is_ancestor(update.old, update.new))
+            ):
+                continue
+            lost = commits(git, update.old, "--not", *kept)
+            who = pusher(policy, self._session.environ) or self._writer(update.new)
+            problem = problem_of_dropping(update, lost.values(), who, policy)
+            if problem is not None:
+                yield "", problem
+
+    def _writer(self, name: str) -> Person | None:
+        """Return who wrote a commit that came with this push: by its signature where signatures count."""
+        commit, people = self._new.get(name), self._policy.people
+        if commit is None or not self._policy.signed:
+            return people.find(commit.author) if commit else None
+        signature = self._signed.get(name)
+        return people.signer(signature.fingerprint) if signature and signature.valid else None
 
     def commits(self) -> Iterator[Found]:
         """Yield what is wrong with the new commits: signatures, times, rights, messages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from custodex.examining import Record
 
 _DOCUMENTS = ("resident_id", "passport", "business_licence", "bank_letter", "power_of_attorney", "other")
-_SHOWS = {"business_licence": "customer"}
-"""The file that a document proves, where it is not the one with the identity."""
 
 
 @verb(
@@ -56,11 +55,9 @@ def command(session: Session, customer: str, document: str, *, way: Way, **said:
         reader = reader_of(author)
         record = pick_record(session, reader, customer)
         by = writer(session, reader, said["by"])
-        _refuse_author(
-            session, record, _SHOWS.get(document, "identity"), _address(reader.record(f"staff/{by}"))
-        )
         identity = dict(record.one("identity"))
         known = list(identity.get("verifications", ()))
+        _refuse_author(session, record, document, known, _address(reader.record(f"staff/{by}")))
         entry = {
             "id": free_id(known, "v"), "document": document, "number_masked": masked(said["number"]),
             "method": said["method"], "result": said["result"], "by": by, "at": session.today.isoformat(),
@@ -86,17 +83,21 @@ def _address(record: Record | None) -> str:
     return str(record.main.get("email", "")).casefold() if record else ""
 
 
-def _refuse_author(session: Session, record: Record, kind: str, address: str) -> None:
-    """Refuse a verifier who wrote the file that the document proves."""
+def _refuse_author(
+    session: Session, record: Record, document: str, known: Sequence[Mapping[str, Any]], address: str
+) -> None:
+    """Refuse a verifier who wrote what the document proves at any time since it was last verified."""
+    from custodex.cli.entering import Proven, writers
     from custodex.cli.set import path_in
-    from custodex.cli.who import identity
-    from custodex.git import pathspec
 
-    path = path_in(record, kind)
-    told = session.git.run("log", "-1", "--format=%ae", "--", pathspec(path), allowed=(0, 128))
-    changed = session.git.run("status", "--porcelain", "--", pathspec(path))
-    author = identity(session) if changed else told.decode("utf-8", "replace").strip().casefold()
-    if author and author == address:
+    kind = "customer" if document == "business_licence" else "identity"
+    passed = [
+        str(one.get("at"))
+        for one in known
+        if (one.get("document"), one.get("result")) == (document, "passed")
+    ]
+    proven = Proven(path_in(record, kind), kind, max(passed, default=""))
+    if address and address in writers(session, proven, record.one(kind)):
         raise PolicyRefusal(
             Text("核验人不能是录入资料的人", "who entered the data cannot verify them"),
             Text(

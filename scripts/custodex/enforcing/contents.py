@@ -19,6 +19,9 @@ from custodex.yamlfile import parse
 _MODES = {"100644", "100755"}
 _KEYS = (b"-----BEGIN OPENSSH PRIVATE KEY-----", b"-----BEGIN PRIVATE KEY-----", b"-----BEGIN RSA PRIVATE KEY-----",
          b"AGE-SECRET-KEY-1")  # fmt: skip
+_ENCRYPTED = (b"ENC[AES256_GCM,", b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE-----",
+              b"-----BEGIN PGP MESSAGE-----")  # fmt: skip
+"""How values of SOPS and files of age and OpenPGP begin."""
 _FORBIDDEN = {".gitmodules"}
 Tell = Mapping[str, str]
 
@@ -77,6 +80,9 @@ def _problems_of_content(
         if not path.startswith(f"{SCHEMA_ROOT}/") and holds_resident_id(data.decode("utf-8", "replace")):
             yield path, "personal-data-outside", _OUTSIDE
         return
+    if any(mark in data for mark in _ENCRYPTED):
+        yield path, "encrypted", _CIPHERTEXT
+        return
     if not _may_hold_identity(book, place.kind) and holds_resident_id(data.decode("utf-8", "replace")):
         yield path, "personal-data-outside", _OUTSIDE
     for finding in _judged(data, place.kind, book, examiner):
@@ -97,6 +103,10 @@ def _judged(data: bytes, kind: str, book: Book, examiner: Examiner) -> Iterable[
     return placed(faults, data, "", examiner.severities)
 
 
+_CIPHERTEXT = Text(
+    "档案不能加密存放：没有人能校验或评审密文，旧密文也可以放回来冒充新的",
+    "encrypted records are not supported: nobody can check or review them, and old ones could be put back as new",
+)
 _OUTSIDE = Text("证件号只能写在身份文件中", "a document number may stand in the identity file only")
 
 

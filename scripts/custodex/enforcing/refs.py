@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from custodex.texts import Text
@@ -39,9 +39,10 @@ def updates(lines: Iterable[str]) -> list[Update]:
 
 
 def problems_of_refs(
-    found: Sequence[Update], main: str, is_ancestor: Callable[[str, str], bool]
+    found: Sequence[Update], main: str, is_ancestor: Callable[[str, str], bool], there: Collection[str]
 ) -> Iterator[Problem]:
-    """Yield what may not happen to refs: branches only, and the main branch only grows."""
+    """Yield what may not happen to refs: branches only, and the main branch only grows; *there* are those in place."""
+    yield from _problems_of_case(found, {f"refs/heads/{main}", *there})
     if len(found) > _MOST:
         yield (
             "push",
@@ -67,3 +68,19 @@ def problems_of_refs(
                         "the main branch may not be rewritten; merge its newest state",
                     ),
                 )
+
+
+def _problems_of_case(found: Sequence[Update], there: Collection[str]) -> Iterator[Problem]:
+    """Yield branches that are another one where a file system knows no capitals: `Main` would move `main`."""
+    names = {ref.casefold(): ref for ref in there}
+    for update in found:
+        other = names.setdefault(update.ref.casefold(), update.ref)
+        if update.new and other != update.ref:
+            yield (
+                update.ref,
+                "ref-case",
+                Text(
+                    f"与 {other} 只有大小写不同；换个名字",
+                    f"it differs from {other} by capitals only; take another name",
+                ),
+            )
