@@ -101,8 +101,14 @@ def record(customer: Mapping[str, Any], **events: Any) -> Record:
     documents = [Document(f"{folder}/customer.yaml", "customer", value=customer)]
     for kind, values in sorted(events.items()):
         for number, value in enumerate(values if isinstance(values, list) else [values]):
-            documents.append(Document(f"{folder}/{kind}-{number}.yaml", kind, value=value))
-    return Record(f"customers/{customer['id']}", "customer", customer["id"], tuple(documents))
+            day = str(value.get("occurred_at", ""))[:10]  # the files of events begin with their day
+            documents.append(Document(f"{folder}/{day or kind}-{number}.yaml", kind, value=value))
+    return Record(
+        f"customers/{customer['id']}",
+        "customer",
+        customer["id"],
+        tuple(sorted(documents, key=lambda one: one.path)),
+    )
 
 
 def customer_id(number: int) -> str:

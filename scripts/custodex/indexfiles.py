@@ -21,7 +21,7 @@ from custodex.termtable import TermTable
 NAME = "custodex"
 COLUMNS: Mapping[str, int] = {"card": 16, "names": 32, "text": 1}
 """The columns, and how many documents of each are compressed together: fewer where single ones are read."""
-SMALL = ("names", "pinyin", "numbers", "emails")
+SMALL = ("names", "pinyin", "numbers", "emails", "days")
 """The rows that are stored together in the column `names`, with `BETWEEN` between them."""
 BETWEEN = b"\x1f"
 DAMAGE = (OSError, ValueError, LookupError, TypeError, struct.error, zlib.error)

@@ -164,9 +164,20 @@
 
   // ---- a part of the page that is addressed is opened
   function openTarget() {
-    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var name = decodeURIComponent(location.hash.slice(1)), target = name && (document.getElementById(name) || eventOf(name));
     for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target && target.closest("details")) target.scrollIntoView();
+  }
+  // #on-2026-03-02-note is the first such event of a day; events that are not here stand on an older part of the timeline
+  function eventOf(name) {
+    var wanted = /^(?:on-(\d{4}-\d\d-\d\d)-([a-z]+)|e-(\d{4}-\d\d-\d\d).*)$/.exec(name), older = document.querySelector("[data-older]");
+    if (!wanted || !id) return null;
+    var day = wanted[1] || wanted[3], here = Array.from(document.querySelectorAll('[id^="e-' + day + '"]'));
+    var found = wanted[1] && (here.find(function (node) { return node.dataset.kind === wanted[2]; }) || here[0]);
+    if (found) { location.replace("#" + found.id); return found; }
+    var days = Array.from(document.querySelectorAll('.event[id^="e-"]'), function (node) { return node.id.slice(2, 12); }).sort();
+    if (older && days.length && day <= days[0]) location.replace(older.href + "#" + name);
+    return null;
   }
   try { openTarget(); } catch (error) { /* a broken % escape in the address */ }
   window.addEventListener("hashchange", openTarget);

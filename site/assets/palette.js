@@ -1,11 +1,12 @@
 /* The command palette: one box over names, numbers, mails and texts of all customers, and the pages of the site.
 
    Search itself is search.js, loaded on first use: .load(base), .names(query, limit) at once,
-   .full(query, {limit}) -> Promise of {total, hits}; a hit has id, name, reason and the value that matched. */
+   .full(query, {limit}) -> Promise of {total, hits}; a hit has id, name, reason, the value that matched and, in an
+   event, the day: it leads to the event on the customer's page. */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
-  var LIMIT = 40;
+  var LIMIT = 24;
   var dialog, input, list, status, options = [], active = -1, ready = null, turn = 0;
 
   c.searchReady = function () {
@@ -119,7 +120,9 @@
           shown.className = "quiet";
           lines.append(shown);
         }
-        add("c/" + hit.id + ".html", "customers", lines, hit.reason === "name" ? "" : c.reason(hit.reason));
+        var why = hit.reason === "name" ? "" : c.reason(hit.reason);
+        if (hit.day) add("c/" + hit.id + ".html#on-" + hit.day + "-" + hit.reason, "customers", lines, t("palette.of", { what: why, day: hit.day }));
+        else add("c/" + hit.id + ".html", "customers", lines, why);
       });
       if (hits.length) add("customers.html?v=1&q=" + encodeURIComponent(query), "filter", el("span", { class: "hit" }, t("palette.all", { q: query })), "");
       else if (!quiet) list.append(el("p", { class: "palette-group" }, t("palette.none", { q: query })));

@@ -12,13 +12,15 @@
    custodex.search.all(query, limit)     Promise of {exact, rows}: like full, as rows; reads at most `limit` texts
    custodex.search.mark(text, query)     [[start, end], ...]: what to mark in a text as it is shown
    custodex.search.fold(text)            the form in which texts are compared
-   A hit is {id, name, level, reason, value, start, end}: `value` is the folded value that matched and
-   [start, end) the match in it; `reason` is name, initials, pinyin, number, email or the field of a text.
+   A hit is {id, name, level, reason, value, start, end, day}: `value` is the folded value that matched and
+   [start, end) the match in it; `reason` is name, initials, pinyin, number, email or the kind of document a text
+   stands in, `day` the day of that document ("2026-03-02") or "".
    A query that cannot be read rejects or throws a custodex.search.QueryError {at, zh, en}.
 
    The meaning of a query is that of the command line: words, "phrases", AND, OR, NOT or -, ( ), prefix*,
-   field:value, field:[from TO to]. Fields of names (name, pinyin, number, phone, email) and of texts (note,
-   summary, ...) are looked up here. Columns of the list (stage, owner, last_note, ...) are not in these files:
+   field:value, field:[from TO to]. Fields of names (name, pinyin, number, phone, email), of texts (note,
+   summary, ...) and values of keyword fields (stage, owner, note.by, task.state, ...) are looked up here. Days and
+   ranges (last_note, since, grade:[A TO B]) are not in these files but in those of the list:
    custodex.search.columns(query)        the columns a query names, so that whoever asks can provide them
    custodex.search.provide(rows)         rows(column) -> Uint8Array with 1 for each of custodex.search.every() that
                                          fits, or null for no such column; column is {name, value} or
@@ -30,7 +32,11 @@ window.custodex = custodex;
 (function () {
   "use strict";
   const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20, FILTER = 10;
-  const PLACES = 8, FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const DIGITS = Array.from({ length: 95 }, function (_, at) { return String.fromCharCode(32 + at); }).filter(function (char) { return !'"&<>\\'.includes(char); });
+  const DIGIT = new Uint8Array(128), BASE = DIGITS.length, NO_DAY = 48;
+  DIGITS.forEach(function (char, at) { DIGIT[char.charCodeAt(0)] = at; });
+  const ALIASES = { tag: "tags", industries: "industry", regions: "region" };
   const MOST_SECONDS = 0xffffffff, MOST_ROWS = 0x200000; // their product is a number without rounding
   const LONGEST = 2000, MOST_TERMS = 50, DEEPEST = 20, MOST_SHARDS = 3;
   const LATIN = "0-9a-z\\u00df-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
@@ -90,10 +96,10 @@ window.custodex = custodex;
 
   /* The names tier as columns: one long string a column, a line a customer. */
   function open(shards) {
-    const columns = [[], [], [], [], [], [], [], []];
+    const columns = [[], [], [], [], [], [], [], []], files = [];
     shards.forEach(function (shard) {
-      if (!shard) return;
-      shard.split(COLUMN).forEach(function (column, at) { for (const cell of column.split(LINE)) columns[at].push(cell); });
+      if (shard) shard.split(COLUMN).forEach(function (column, at) { for (const cell of column.split(LINE)) columns[at].push(cell); });
+      files.push(columns[0].length);
     });
     const [ids, times, sorts, shown, names, told, emails, numbers] = columns, pinyin = told.map(readings);
     const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
@@ -102,7 +108,7 @@ window.custodex = custodex;
       time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
       sort: sorts, ranked: null, settled: 0,
       names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
-      rowOf: null, levels: new Map(),
+      files: files, rowOf: null, levels: new Map(), keywords: new Map(),
     };
     book.spoken = { text: book.pinyin.text.toLowerCase(), starts: book.pinyin.starts, known: [] };
     startRanking();
@@ -275,7 +281,8 @@ window.custodex = custodex;
       const word = WORD.exec(query), quoted = word[1] !== undefined;
       if (!quoted && /^["“”「]/.test(query.slice(at))) throw new QueryError(at, "引号没有闭合", "the quotation mark is not closed");
       at += word[0].length;
-      const value = quoted ? word[1] : unstarred(word[0], start);
+      const value = quoted ? word[1] : unstarred(word[0], start), keyword = keywordOf(name);
+      if (keyword && !NAME_FIELDS.has(name)) return keywordNode(keyword, value);
       return NAME_FIELDS.has(name) || tagsOf(name) ? termOf(name, value) : { kind: "column", name: name, value: value, at: start };
     }
     const node = anyOf(0);
@@ -294,13 +301,25 @@ window.custodex = custodex;
     return found.size ? found : null;
   }
 
+  /* The keyword field a name means, null for none. */
+  function keywordOf(name) {
+    const field = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+    return meta && meta.keywords.includes(field) ? field : null;
+  }
+
+  /* One value of a keyword field; an empty one asks for customers without any. */
+  function keywordNode(field, value) {
+    const term = "\v" + field + "\x1f" + fold(value);
+    return { kind: "keyword", term: term, none: !value, key: (value ? "" : "-") + term };
+  }
+
   function termsOf(node) {
-    if (!node || node.kind === "not" || node.kind === "column") return [];
+    if (!node || node.kind === "not" || node.kind === "column" || node.kind === "keyword") return [];
     return node.kind === "term" ? [node.text].filter(Boolean) : node.parts.flatMap(termsOf);
   }
 
   function columnsOf(node) {
-    if (!node || node.kind === "term") return [];
+    if (!node || node.kind === "term" || node.kind === "keyword") return [];
     return node.kind === "column" ? [node.name] : (node.parts || [node.part]).flatMap(columnsOf);
   }
 
@@ -309,6 +328,7 @@ window.custodex = custodex;
     if (!provided) return new Uint8Array(book.ids.length);
     if (!node.levels) {
       const rows = provided(node);
+      if (!rows && keywordOf(node.name)) throw new QueryError(node.at, "“" + node.name + "”的范围只能在命令行里查找", "a range of “" + node.name + "” can be searched on the command line only");
       if (!rows) throw new QueryError(node.at, "这里没有名为“" + node.name + "”的字段", "there is no field “" + node.name + "” here");
       node.levels = rows.map(function (fits) { return fits ? FILTER : 0; });
     }
@@ -418,6 +438,7 @@ window.custodex = custodex;
   /* The levels of all rows; not to be written to, leaves may keep theirs. */
   function evaluate(node, leaf) {
     if (node.kind === "term") return leaf(node);
+    if (node.kind === "keyword") return book.keywords.get(node.key) || new Uint8Array(book.ids.length);
     if (node.kind === "column") return columnLevels(node);
     if (node.kind === "not") return others(evaluate(node.part, leaf));
     return combine(node, node.parts.map(function (part) { return evaluate(part, leaf); }));
@@ -471,7 +492,7 @@ window.custodex = custodex;
   }
 
   function hit(row, level, terms, text) {
-    const found = { id: book.ids[row], name: shownName(row), level: level, reason: "", value: "", start: 0, end: 0 };
+    const found = { id: book.ids[row], name: shownName(row), level: level, reason: "", value: "", start: 0, end: 0, day: "" };
     for (const term of terms) if (explain(found, row, term, text)) break;
     return found;
   }
@@ -490,13 +511,15 @@ window.custodex = custodex;
       const match = new RegExp(readPattern(term)).exec(cell(book.pinyin, row));
       if (match) return Object.assign(found, { reason: "pinyin", value: cell(book.pinyin, row).split(VALUE)[0], start: 0, end: 0 });
     }
-    for (const value of text ? text.split(VALUE) : []) {
-      const at = placeIn(value, term);
+    const values = text ? text.values : [];
+    for (let place = values.length - 1; place >= 0; place--) { // events come in order: the latest one is told
+      const value = values[place], at = placeIn(value, term);
       if (at < 0) continue;
       const from = Math.max(2, at - AROUND);
       return Object.assign(found, {
         reason: meta.fields[tagOf(value)].split(".")[0],
         value: value.slice(from, at + term.length + AROUND), start: at - from, end: at - from + term.length,
+        day: text.days.charCodeAt(place) > NO_DAY ? new Date((text.days.charCodeAt(place) - NO_DAY) * 864e5).toISOString().slice(0, 10) : "",
       });
     }
     return null;
@@ -507,7 +530,7 @@ window.custodex = custodex;
     const node = parse(query);
     if (!node) return [];
     const levels = evaluate(node, nameLevels), terms = termsOf(node);
-    return Array.from(ordered(levels).slice(0, limit || undefined), function (row) { return hit(row, levels[row], terms, ""); });
+    return Array.from(ordered(levels).slice(0, limit || undefined), function (row) { return hit(row, levels[row], terms, null); });
   }
 
   /* The rows that names, readings, numbers and e-mails match, best first; nothing is said about why. */
@@ -523,49 +546,45 @@ window.custodex = custodex;
     return fnv(key) & (meta.postings - 1);
   }
 
-  function decode(text) {
-    const bytes = Uint8Array.from(atob(text), function (char) { return char.charCodeAt(0); });
-    const numbers = [], view = new DataView(bytes.buffer);
-    let total = 0;
-    if (bytes[0] === 0) {
-      for (let at = 1; at < bytes.length; at++) { total += bytes[at]; if (bytes[at] !== 255) numbers.push(total); }
-    } else if (bytes[0] === 3) {
-      for (let at = 1; at < bytes.length; at++) for (let bit = 0; bit < 8; bit++) if ((bytes[at] >> bit) & 1) numbers.push((at - 1) * 8 + bit);
-    } else {
-      const step = bytes[0] === 1 ? 2 : 4;
-      for (let at = 1; at < bytes.length; at += step) {
-        total += step === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
-        numbers.push(total);
-      }
+  /* Marks the rows of a list of numbers in `rows` (scripts/custodex/search/tiernumbers.py writes it). */
+  function decode(text, start, end, rows) {
+    const rowOf = numbered(), width = text.charCodeAt(start) - 48, more = width === 1 ? BASE - 1 : -1;
+    for (let at = start + 1, total = 0; at < end; at += width) {
+      let gap = 0;
+      for (let place = 0; place < width; place++) gap = gap * BASE + DIGIT[text.charCodeAt(at + place)];
+      total += gap;
+      if (gap !== more) rows[rowOf[total] - 1] = 1;
     }
-    return numbers;
   }
 
-  /* Rows of the customers whose texts hold a term, or any term that begins with it. */
+  /* Which rows hold a term, or any term that begins with it: a byte a row. */
   function holding(term, prefix) {
     const shard = shardOf(term);
     return fetchTier("postings", "p-" + shard + ".js", shard).then(function (content) {
-      const rows = new Set(), text = LINE + content + LINE, needle = LINE + term + (prefix ? "" : COLUMN);
+      const rows = new Uint8Array(book.ids.length), text = LINE + content + LINE, needle = LINE + term + (prefix ? "" : COLUMN);
       for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
         const start = text.indexOf(COLUMN, at) + 1;
-        decode(text.slice(start, text.indexOf(LINE, start))).forEach(function (number) { rows.add(rowOf(number)); });
+        decode(text, start, text.indexOf(LINE, start), rows);
       }
       return rows;
     });
   }
 
-  function rowOf(number) {
-    if (!book.rowOf) {
-      book.rowOf = new Map();
-      let last = -1, place = 0;
-      book.ids.forEach(function (id, row) {
-        const slot = fnv(id) & (meta.slots - 1);
-        place = slot === last ? place + 1 : 0;
-        last = slot;
-        book.rowOf.set(slot * PLACES + place, row);
-      });
+  /* The row behind every number, one more than it is. Customers have the number of their slot or the next free one of
+     their names file; who finds none before its end takes the first ones left over. */
+  function numbered() {
+    if (book.rowOf) return book.rowOf;
+    const rowOf = (book.rowOf = new Uint32Array(meta.slots)), each = meta.slots / meta.names;
+    for (let file = 0, row = 0; file < meta.names; file++) {
+      let next = file * each;
+      const end = next + each, late = [];
+      for (; row < book.files[file]; row++) {
+        next = Math.max(next, fnv(book.ids[row]) & (meta.slots - 1));
+        if (next < end) rowOf[next++] = row + 1; else late.push(row + 1);
+      }
+      for (let free = file * each; late.length; free++) if (!rowOf[free]) rowOf[free] = late.shift();
     }
-    return book.rowOf.get(number);
+    return rowOf;
   }
 
   /* What a text must hold to contain a term; like `text_plan`, but only as many terms as narrow enough. */
@@ -606,16 +625,16 @@ window.custodex = custodex;
     return -1;
   }
 
+  /* What the postings say of a term: {rows: a byte a row, sure}. */
   function candidates(node) {
-    if (!node.text || NAME_FIELDS.has(node.field)) return Promise.resolve({ rows: [], sure: true });
+    if (node.kind === "keyword") return holding(node.term, false).then(function (rows) { return { rows: rows, sure: true }; });
+    if (!node.text || NAME_FIELDS.has(node.field)) return Promise.resolve({ rows: new Uint8Array(book.ids.length), sure: true });
     const wanted = plan(node.text);
     const sets = wanted.terms.map(function (one) { return holding(one, false); });
     if (wanted.prefix) sets.push(holding(wanted.prefix, true));
     return Promise.all(sets).then(function (found) {
-      found.sort(function (a, b) { return a.size - b.size; });
-      const rows = Array.from(found[0] || []).filter(function (row) {
-        return row !== undefined && found.every(function (set) { return set.has(row); });
-      });
+      const rows = found[0] || new Uint8Array(book.ids.length);
+      found.slice(1).forEach(function (other) { for (let row = 0; row < rows.length; row++) rows[row] &= other[row]; });
       return { rows: rows, sure: wanted.sure && !node.field };
     });
   }
@@ -624,7 +643,8 @@ window.custodex = custodex;
     const slot = fnv(book.ids[row]) & (meta.slots - 1), file = Math.floor(slot * meta.texts / meta.slots);
     return fetchTier("texts", "x-" + file + ".js", file).then(function (content) {
       const text = LINE + content + LINE, at = text.indexOf(LINE + book.ids[row] + COLUMN);
-      return at < 0 ? "" : text.slice(text.indexOf(COLUMN, at) + 1, text.indexOf(LINE, at + 1));
+      const [, told, days] = at < 0 ? ["", "", ""] : text.slice(at + 1, text.indexOf(LINE, at + 1)).split(COLUMN);
+      return { values: told.split(VALUE), days: days };
     });
   }
 
@@ -668,17 +688,22 @@ window.custodex = custodex;
   }
 
   function allTerms(node) {
-    if (node.kind === "term") return [node];
+    if (node.kind === "term" || node.kind === "keyword") return [node];
     if (node.kind === "column") return [];
     return node.kind === "not" ? allTerms(node.part) : node.parts.flatMap(allTerms);
   }
 
   function fact(term, found) {
-    const levels = nameLevels(term).slice(), open = new Uint8Array(levels.length);
-    found.rows.forEach(function (row) {
-      if (levels[row]) return;
+    const levels = term.kind === "keyword" ? new Uint8Array(book.ids.length) : nameLevels(term).slice(), open = new Uint8Array(levels.length);
+    if (term.kind === "keyword") {
+      for (let row = 0; row < levels.length; row++) levels[row] = !found.rows[row] === term.none ? FILTER : 0;
+      book.keywords.set(term.key, levels); // typing on, the names are narrowed by it at once
+      return { levels: levels, open: open };
+    }
+    for (let row = 0; row < levels.length; row++) {
+      if (!found.rows[row] || levels[row]) continue;
       if (found.sure) levels[row] = TEXT; else open[row] = 1;
-    });
+    }
     return { levels: levels, open: open };
   }
 
@@ -692,7 +717,7 @@ window.custodex = custodex;
       at += some.length;
       return Promise.all(some.map(function (row) {
         const needed = open[row] || levels[row] === TEXT && limit < Infinity;
-        return needed ? textOf(row) : "";
+        return needed ? textOf(row) : null;
       })).then(function (texts) {
         some.forEach(function (row, index) {
           const level = open[row] ? confirm(node, facts, row, texts[index]) : levels[row];
@@ -713,7 +738,7 @@ window.custodex = custodex;
 
   /* Levels if every open question were answered with yes (or, below NOT, with no). */
   function evaluateRows(node, facts, hopeful) {
-    if (node.kind === "term") {
+    if (node.kind === "term" || node.kind === "keyword") {
       const known = facts.get(node.key), levels = known.levels.slice();
       if (hopeful) for (let row = 0; row < levels.length; row++) if (!levels[row] && known.open[row]) levels[row] = TEXT;
       return levels;
@@ -724,11 +749,11 @@ window.custodex = custodex;
   }
 
   function confirm(node, facts, row, text) {
-    if (node.kind === "term") {
+    if (node.kind === "term" || node.kind === "keyword") {
       const known = facts.get(node.key);
       if (known.levels[row] || !known.open[row]) return known.levels[row];
       const tags = node.field ? tagsOf(node.field) : null;
-      return text.split(VALUE).some(function (value) { return (!tags || tags.has(tagOf(value))) && placeIn(value, node.text) >= 0; }) ? TEXT : 0;
+      return text.values.some(function (value) { return (!tags || tags.has(tagOf(value))) && placeIn(value, node.text) >= 0; }) ? TEXT : 0;
     }
     if (node.kind === "column") return columnLevels(node)[row];
     if (node.kind === "not") return confirm(node.part, facts, row, text) ? 0 : 1;

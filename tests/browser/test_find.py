@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from browsed import Site
 from custodex.cli import main
 from custodex.search import Searcher
 from custodex.search.sync import folder_of
+from workbench import Repo
 
 pytestmark = pytest.mark.browser
 QUERIES = (
@@ -20,6 +22,9 @@ QUERIES = (
     "next_due:[TO 2026-11-30] stage:customer", "since:[2024 TO]", "last_note:", "stage:nosuch", "stage:[a TO c]",
     "name:有限公司", "pinyin:xihe", "phone:0224", "email:example", "note:逾期", "summary:报价", "text:维保",
     "(stage:lead OR stage:prospect) type:person", "note.follow_up:确认", "维保 OR maintenance",
+    "note.by:li-wen", "note.by:li-wen -note.by:wang-fang stage:customer", "note.type:call 维保", 'note.by:""',
+    "task.state:open", "NOT task.state:open task.assignee:li-wen", "feedback.state:open OR transaction.type:order",
+    "note.tags:nosuch", "channel:referral",
 )  # fmt: skip
 HOSTILE = (
     "<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "__proto__:x", "constructor:y",
@@ -78,6 +83,47 @@ def test_hits_show_what_matched_and_why(site: Site, page: Page) -> None:
     expect(hit).to_contain_text("号码")
     page.get_by_role("combobox").fill("曦和")
     expect(options(page).first.locator("mark").first).to_have_text("曦和")
+
+
+def test_a_hit_in_a_note_tells_its_day_and_leads_to_it(site: Site, page: Page) -> None:
+    page.goto(site.url("en/index.html"))
+    look_for(page, "note.summary:报价")
+    hit = options(page).filter(has_text=re.compile(r"note of \d{4}-\d\d-\d\d")).first
+    told = re.search(r"note of (\d{4}-\d\d-\d\d)", hit.inner_text())
+    assert told
+    hit.click()
+    page.wait_for_url(re.compile(rf"/en/c/\w{{11}}\.html#e-{told[1]}"))
+    event = page.locator(":target")
+    expect(event).to_be_in_viewport()
+    expect(event).to_have_attribute("data-kind", "note")
+    expect(event.locator(".text", has_text="报价").first).to_be_visible()
+
+
+def test_a_hit_in_an_old_part_of_a_long_timeline_leads_there(sample_repo: Repo, browser: Browser) -> None:
+    folder = next(iter(sorted((sample_repo.root / "records/customers").glob("*/*"))))
+    for number in range(180):
+        day = date(2024, 1, 1) + timedelta(days=number)
+        note = folder / f"notes/2024/{day}-{number:06}.yaml"
+        note.parent.mkdir(parents=True, exist_ok=True)
+        said = "在琉璃厂见面" if number == 2 else "来电"
+        note.write_text(
+            f'type: other\noccurred_at: "{day}T10:00:00+08:00"\nby: li-wen\nsummary: {said}\n', "utf-8"
+        )
+    assert main(["-C", str(sample_repo.root), "build", "--lang", "zh"]) == 0
+    found = Site(sample_repo.root / "build/site", browser, sample_repo.root)
+    context = browser.new_context()
+    page = found.watch(context)
+    page.goto(found.url("zh/index.html"))
+    look_for(page, "琉璃厂")
+    expect(options(page).first).to_contain_text("2024-01-03 的沟通记录")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/zh/c/{folder.name}-1\.html#e-2024-01-03"))
+    expect(page.locator(":target")).to_contain_text("在琉璃厂见面")
+    expect(page.locator(":target")).to_be_in_viewport()
+    page.go_back()
+    page.wait_for_url(found.url("zh/index.html"))
+    context.close()
+    assert found.trouble == []
 
 
 def test_the_palette_is_driven_by_keys_alone(site: Site, page: Page) -> None:

@@ -33,6 +33,9 @@ QUERIES = [
     "期", "期发", "逾期 发票", "逾期 OR 合同", "逾期 -发票", "NOT 逾期", "(逾期 OR 合同) -折扣 zeng",
     "框架协议", "框架协议续签", "交期延后", "5g基站", "基站", "快递单号", "5", "nothinghere", "单县 合同",
     "ｈａｒｂｏｒ", "“call back”", "huaw*", "沟通", "电话沟通", "话沟通", "ange berg", "anna",
+    "task.state:open", "note.type:call", "owner:zhang-wei", "grade:A 逾期", "-stage:lead", "NOT owner:Zhang-Wei zeng",
+    "tags:risk", "tag:deal:large", 'tags:""', 'note.by:""', "region:CN-44", "region:cn", "industry:C 云帆",
+    "grade:A OR note.type:visit", "note.type:nobody", "task.state:open -(grade:A OR grade:B)", "note.summary:逾期",
 ]  # fmt: skip
 
 
@@ -89,6 +92,22 @@ def test_names_answer_at_once_and_say_why(page: Page) -> None:
     assert {hit["reason"] for hit in hits} == {"pinyin"}
     name = page.evaluate("custodex.search.names('云帆', 1)")[0]
     assert name["value"][name["start"] : name["end"]] == "云帆"
+
+
+def test_a_hit_in_a_note_says_of_which_day(page: Page) -> None:
+    found = page.evaluate("custodex.search.full('逾期', {limit: 400})")["hits"]
+    hits = {hit["id"]: hit for hit in found if hit["reason"] == "note"}
+    assert hits
+    for one in customers(COUNT):
+        if one.id not in hits:
+            continue
+        days = {str(note.value["occurred_at"])[:10] for note in one.all("note") if _says(note.value, "逾期")}
+        assert hits[one.id]["day"] == max(days), one.id
+    assert {hit["day"] for hit in asked(page, "云帆")["hits"]} == {""}
+
+
+def _says(note: Any, word: str) -> bool:
+    return any(word in str(note.get(field)) for field in ("summary", "follow_up"))
 
 
 def test_a_limit_confirms_only_the_best(page: Page) -> None:

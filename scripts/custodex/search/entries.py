@@ -15,6 +15,7 @@ from custodex.search.cards import Card, card_of
 from custodex.search.record import Record, Schemas
 
 HINTS = frozenset({"x-search", "x-facet", "x-pinyin-of"})
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEPARATORS = re.compile(r"[\s().+\-]+")
 
 
@@ -25,7 +26,10 @@ def compact(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The searchable values of one customer; `texts` pairs `kind.field` with a folded value."""
+    """The searchable values of one customer; `texts` pairs `kind.field` with a folded value.
+
+    `days` says for each of the texts on which day it was written (`2026-03-02`), for an event; else it is empty.
+    """
 
     card: Card
     names: tuple[str, ...]
@@ -33,6 +37,7 @@ class Entry:
     emails: tuple[str, ...]
     numbers: tuple[str, ...]
     texts: tuple[tuple[str, str], ...]
+    days: tuple[str, ...] = ()
 
     @property
     def initials(self) -> tuple[str, ...]:
@@ -48,11 +53,12 @@ class _Found:
     pinyin: dict[str, None] = field(default_factory=dict)
     emails: dict[str, None] = field(default_factory=dict)
     numbers: dict[str, None] = field(default_factory=dict)
-    texts: dict[tuple[str, str], None] = field(default_factory=dict)
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
     facets: dict[str, dict[str, None]] = field(default_factory=dict)
     phone: str = ""
     email: str = ""
     person: bool = False
+    day: str = ""
 
 
 class _Way(NamedTuple):
@@ -89,11 +95,13 @@ class Entries:
         # the customer's own names come first: the first of them is what a list shows
         for document in sorted(record.documents, key=lambda document: document.kind != "customer"):
             found.person = by_type or document.kind == "contacts"
+            found.day = document.stem[:10] if _DAY.match(document.stem) else ""
             _walk(self._way(document.kind), document.value, {}, found)
         facets = {name: tuple(values) for name, values in found.facets.items()}
         card = card_of(record, facets, found.phone, found.email)
         names, numbers = tuple(found.names), tuple(found.numbers)
-        return Entry(card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts))
+        days = tuple(found.texts.values())
+        return Entry(card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts), days)
 
     def _way(self, kind: str) -> _Way:
         if kind not in self._ways:
@@ -152,7 +160,7 @@ def _note_value(found: _Found, way: _Way, value: str, spoken: object) -> None:
     if not folded:
         return
     if way.search == "text":
-        found.texts[way.text, folded] = None
+        found.texts[way.text, folded] = found.day  # said twice: the latest, events come in order
     elif way.search == "name":
         override = spoken if isinstance(spoken, str) else ""
         found.names[folded] = None

@@ -17,6 +17,10 @@ class Document(Protocol):
     def value(self) -> Any:
         """Its content."""
 
+    @property
+    def stem(self) -> str:
+        """Its file's name without the ending; that of an event begins with its day."""
+
 
 class Record(Protocol):
     """One customer with its modules and events."""

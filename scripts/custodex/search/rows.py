@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 
 from custodex.hanzi import fold
@@ -13,20 +14,39 @@ from custodex.search.fields import Fields
 from custodex.search.grams import ID, KEYWORD, tag
 
 Rows = Mapping[str, str]
-"""Names, pinyin, numbers, emails and text: values one a line, texts with the tag of their field."""
-_END, _SPELLED = "\x1f", "\x1e"
+"""Names, pinyin, numbers, emails and text: values one a line, texts with the tag of their field; days: one character
+a text (`day_sign`)."""
+END, SPELLED = "\x1f", "\x1e"
+"""What stands between a keyword field and a value in a term; between it and the value as it is spelled."""
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 def rows_of(entry: Entry, fields: Fields) -> Rows:
     """Return the rows of one customer."""
     tags = _tags(fields)
+    known = [
+        (tags[name] + value, day)
+        for (name, value), day in zip(entry.texts, entry.days, strict=True)
+        if name in tags
+    ]
     return {
         "names": "\n".join(entry.names),
         "pinyin": "\n".join(entry.pinyin),
         "numbers": "\n".join(entry.numbers),
         "emails": "\n".join(entry.emails),
-        "text": "\n".join([tags[name] + value for name, value in entry.texts if name in tags]),
+        "text": "\n".join([line for line, _ in known]),
+        "days": "".join([day_sign(day) for _, day in known]),
     }
+
+
+@lru_cache(maxsize=4096)
+def day_sign(day: str) -> str:
+    """Return a day as one character: `0` for none, behind it the days since 1970 of the years up to 2117."""
+    try:
+        count = date.fromisoformat(day).toordinal() - _FIRST_DAY
+    except ValueError:
+        return "0"
+    return chr(0x30 + count) if 0 < count < 54_000 else "0"
 
 
 @lru_cache(maxsize=4)
@@ -48,24 +68,27 @@ def id_term(customer: str) -> str:
 @lru_cache(maxsize=16384)
 def keyword_term(field: str, value: str = "") -> str:
     """Return the term of a value of a keyword field; without a value, the one of having any."""
-    return f"{KEYWORD}{field}{_END}{fold(value)}"
+    return f"{KEYWORD}{field}{END}{fold(value)}"
 
 
 def spelled_term(field: str, value: str = "") -> str:
     """Return the term that keeps how a value of a keyword field is spelled, where folding changes it."""
-    return f"{KEYWORD}{field}{_SPELLED}{value}"
+    return f"{KEYWORD}{field}{SPELLED}{value}"
 
 
 def keyword_terms(card: Card) -> set[str]:
     """Return the terms of a customer's keyword fields and dates."""
-    terms: set[str] = set()
-    for field, values in card.facets.items():
-        terms.add(keyword_term(field))
-        for value in values:
-            terms.update(_value_terms(field, value))
+    terms = {term for field, values in card.facets.items() for term in field_terms(field, values)}
     for field, day in card.dates.items():
         terms |= {keyword_term(field), keyword_term(field, day)}
     return terms
+
+
+def field_terms(field: str, values: Iterable[str]) -> Iterator[str]:
+    """Yield the terms of a keyword field with *values*."""
+    yield keyword_term(field)
+    for value in values:
+        yield from _value_terms(field, value)
 
 
 @lru_cache(maxsize=16384)

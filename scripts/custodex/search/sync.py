@@ -25,7 +25,7 @@ from custodex.texts import Text
 if TYPE_CHECKING:
     from custodex.whooshindex import Index
 
-VERSION = 3
+VERSION = 4
 _STATE = "state.json"
 _FOLD = "fold.txt"
 _WAIT = 20.0

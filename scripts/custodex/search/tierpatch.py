@@ -6,20 +6,19 @@ from the index. The result is byte for byte that of a full export.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from custodex.postings import decode, encode, positions
+from custodex.postings import positions
 from custodex.search.cards import from_row
 from custodex.search.engine import Searcher
 from custodex.search.rows import id_term
+from custodex.search.tiernumbers import read, written
 from custodex.search.tiers import (
     COLUMN,
     LINE,
-    PLACES,
     VALUE,
     Layout,
     Placed,
@@ -31,7 +30,7 @@ from custodex.search.tiers import (
     script,
     texts_line,
 )
-from custodex.search.tierterms import text_terms
+from custodex.search.tierterms import keyword_line_terms, text_terms
 
 Previous = Callable[[str], bytes | None]
 
@@ -76,13 +75,13 @@ class _Patch:
     previous: Previous
     before: dict[str, dict[str, str]] = field(default_factory=dict)
     after: dict[str, dict[str, str]] = field(default_factory=dict)
-    slots: set[int] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
 
     def take(self, customer: str) -> None:
         """Replace the lines of one customer."""
         placed = self._found(customer)
         slot = self.layout.slot(customer)
-        self.slots.add(slot)
+        self.taken.add(customer)
         for tier, line in (("names", names_line), ("texts", texts_line)):
             lines = self._lines(tier, self.layout.file(tier, slot))
             lines.pop(customer, None)
@@ -94,8 +93,8 @@ class _Patch:
         deltas = self._deltas()
         for name in sorted(self.after):
             tier, _, number = name.partition("/")
-            ordered = sorted(self.after[name].items(), key=lambda pair: (self.layout.slot(pair[0]), pair[0]))
-            content = joined(tier, [one + COLUMN + rest for one, rest in ordered])
+            lines = self.after[name]
+            content = joined(tier, [one + COLUMN + lines[one] for one in self._ordered(lines)])
             yield file_name(tier, int(number)), script(tier, int(number), content)
         by_shard = sorted(deltas.items(), key=lambda pair: (self.layout.shard(pair[0]), pair[0]))
         for shard, group in groupby(by_shard, key=lambda pair: self.layout.shard(pair[0])):
@@ -104,7 +103,7 @@ class _Patch:
     def _found(self, customer: str) -> Placed | None:
         for segment in self.searcher.segments:
             for place in positions(segment.holding(id_term(customer)) & segment.live):
-                return Placed(0, from_row(segment.rows("card")[place]), segment, place)
+                return Placed(0, 0, from_row(segment.rows("card")[place]), segment, place)
         return None
 
     def _lines(self, tier: str, number: int) -> dict[str, str]:
@@ -123,25 +122,43 @@ class _Patch:
         return content
 
     def _deltas(self) -> dict[str, tuple[set[int], set[int]]]:
-        """Return the numbers every term loses and gains; a new neighbour in a slot may shift others."""
+        """Return the numbers every term loses and gains; a new customer may move others that stand close by."""
         deltas: dict[str, tuple[set[int], set[int]]] = {}
-        for slot in sorted(self.slots):
-            self._lines("texts", self.layout.file("texts", slot))
-            name = f"texts/{self.layout.file('texts', slot)}"
-            for lines, side in ((self.before[name], 0), (self.after[name], 1)):
-                there = sorted(one for one in lines if self.layout.slot(one) == slot)
-                for rank, one in enumerate(there):
-                    for term in text_terms(lines[one].replace(VALUE, "\n")):
-                        deltas.setdefault(term, (set(), set()))[side].add(slot * PLACES + rank)
-        return {term: sides for term, sides in deltas.items() if sides[0] != sides[1] and term[0] > "\x20"}
+        before, after = self._numbers(self.before), self._numbers(self.after)
+        moved = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
+        for one in sorted(self.taken | moved):
+            number = self.layout.file("texts", self.layout.slot(one))
+            self._lines("texts", number)
+            for lines, numbers, side in ((self.before, before, 0), (self.after, after, 1)):
+                line = lines[f"texts/{number}"].get(one)
+                for term in _terms(line) if line is not None else ():
+                    deltas.setdefault(term, (set(), set()))[side].add(numbers[one])
+        return {term: sides for term, sides in deltas.items() if sides[0] != sides[1]}
+
+    def _numbers(self, files: dict[str, dict[str, str]]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for name, lines in files.items():
+            tier, _, number = name.partition("/")
+            if tier == "names":
+                ordered = self._ordered(lines)
+                numbers.update(zip(ordered, self.layout.numbers(int(number), ordered), strict=True))
+        return numbers
+
+    def _ordered(self, lines: Iterable[str]) -> list[str]:
+        return sorted(lines, key=lambda one: (self.layout.slot(one), one))
 
     def _postings(self, shard: int, deltas: dict[str, tuple[set[int], set[int]]]) -> bytes:
         content = self._text("postings", shard)
         lines = dict(line.split(COLUMN) for line in content.split(LINE) if line)
         for term, (lost, gained) in deltas.items():
             packed = lines.pop(term, "")
-            numbers = set(decode(base64.b64decode(packed + "=" * (-len(packed) % 4)))) if packed else set()
-            numbers = (numbers - lost) | gained
+            numbers = (set(read(packed) if packed else ()) - lost) | gained
             if numbers:
-                lines[term] = base64.b64encode(encode(sorted(numbers))).decode("ascii").rstrip("=")
+                lines[term] = written(sorted(numbers))
         return script("postings", shard, LINE.join(term + COLUMN + lines[term] for term in sorted(lines)))
+
+
+def _terms(line: str) -> set[str]:
+    """Return the terms of a customer by its line in the texts tier, its id left out."""
+    texts, _, keywords = line.split(COLUMN)
+    return text_terms(texts.replace(VALUE, "\n")) | keyword_line_terms(keywords)

@@ -1,14 +1,13 @@
 """The index as the browser reads it: classic scripts, each handing one string to `custodex.tier`.
 
-Names: one line a customer, scanned by substring. Postings: the text terms (`tierterms`), by hash of the
+Names: one line a customer, scanned by substring. Postings: the terms of `tierterms`, by hash of the
 term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from
-its id (a slot by hash, its place among the few in it), so one changed record touches one names file, one
-texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
+its id (a slot by hash, the next free one where others have it), so one changed record touches one names file,
+one texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from array import array
@@ -22,13 +21,13 @@ from operator import itemgetter
 
 from custodex.hanzi import lowered
 from custodex.indexfiles import Segment
-from custodex.postings import decode, encode, positions
+from custodex.postings import decode, positions
 from custodex.search.cards import Card, from_row
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
-from custodex.search.tierterms import class_terms
+from custodex.search.tiernumbers import numbers_of, written
+from custodex.search.tierterms import class_terms, is_exported, keywords_of
 
-PLACES = 8
 _NAMES_A_FILE = 1500
 _TEXTS_A_FILE = 4
 _SHARE = 16
@@ -78,6 +77,11 @@ class Layout:
         """Return which file of the names or of the texts has the customers of a slot."""
         return slot * (self.names if tier == "names" else self.texts) // self.slots
 
+    def numbers(self, file: int, customers: Sequence[str]) -> Sequence[int]:
+        """Return the numbers of the customers of one names file, given in the order of slot and id."""
+        each = self.slots // self.names
+        return numbers_of([self.slot(one) for one in customers], range(file * each, (file + 1) * each))
+
     def shard(self, term: str) -> int:
         """Return which postings file has a term; words with the same beginning lie together."""
         key = term[:_WORD_KEY] if LATIN_RUN.match(term) and not term.endswith("*") else term
@@ -86,8 +90,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One customer with its number and where its rows are."""
+    """One customer with its slot, its number and where its rows are."""
 
+    slot: int
     number: int
     card: Card
     segment: Segment
@@ -133,13 +138,14 @@ def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, ob
         "texts": layout.texts,
         "postings": layout.postings,
         "fields": searcher.fields.texts,
+        "keywords": searcher.fields.keywords,
         "fold": fold,
         "lower": [[chr(code), new] for code, new in sorted(lowered().items())],
     }
 
 
 def _place(segments: Sequence[Segment]) -> tuple[list[Placed], Layout]:
-    """Number all customers: by slot, within a slot by id."""
+    """Number all customers, in the order of slot and id."""
     cards = [
         (from_row(segment.rows("card")[place]), segment, place)
         for segment in segments
@@ -149,16 +155,19 @@ def _place(segments: Sequence[Segment]) -> tuple[list[Placed], Layout]:
     slotted = ((layout.slot(card.id), card.id, card, segment, place) for card, segment, place in cards)
     ordered = sorted(slotted, key=itemgetter(0, 1))
     placed = []
-    for slot, group in groupby(ordered, key=itemgetter(0)):
-        for rank, (_, _, card, segment, place) in enumerate(group):
-            placed.append(Placed(slot * PLACES + rank, card, segment, place))
+    for file, group in groupby(ordered, key=lambda one: layout.file("names", one[0])):
+        members = list(group)
+        numbers = layout.numbers(file, [one[1] for one in members])
+        placed += [
+            Placed(slot, number, card, segment, place)
+            for number, (slot, _, card, segment, place) in zip(numbers, members, strict=True)
+        ]
     return placed, layout
 
 
 def _files(tier: str, count: int, layout: Layout, placed: Sequence[Placed], line: Line) -> Files:
     groups = {
-        file: list(group)
-        for file, group in groupby(placed, key=lambda one: layout.file(tier, one.number // PLACES))
+        file: list(group) for file, group in groupby(placed, key=lambda one: layout.file(tier, one.slot))
     }
     for file in range(count):
         content = joined(tier, list(map(line, groups.get(file, ()))))
@@ -220,8 +229,9 @@ def _differences(readings: Sequence[str]) -> Sequence[str]:
 
 
 def texts_line(one: Placed) -> str:
-    """Return the line of a customer in the texts tier."""
-    return one.card.id + COLUMN + one.row("text").replace("\n", VALUE)
+    """Return the line of a customer in the texts tier: id, texts, a day for each of them, keyword fields."""
+    texts = one.row("text").replace("\n", VALUE)
+    return COLUMN.join((one.card.id, texts, one.row("days"), keywords_of(one.card)))
 
 
 def _base36(number: int) -> str:
@@ -244,8 +254,7 @@ def _postings(
     for term, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
         found = sorted(number for _, members in group for number in members if number >= 0)
         if found:
-            packed = base64.b64encode(encode(found)).decode("ascii").rstrip("=")
-            lines[layout.shard(term)].append(term + COLUMN + packed)
+            lines[layout.shard(term)].append(term + COLUMN + written(found))
     for shard, content in enumerate(lines):
         yield file_name("postings", shard), script("postings", shard, LINE.join(content))
 
@@ -260,5 +269,5 @@ def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
 
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
     for term, data in segment.items(""):
-        if term[0] > "\x20":  # terms of the other rows begin with a control character
+        if is_exported(term):
             yield term, [numbers[place] for place in decode(data)]

@@ -1,4 +1,5 @@
-"""The terms a text has in the browser's postings: those of the index, and classes of three characters.
+"""The terms a customer has in the browser's postings: those of the index for its texts and keyword fields, and
+classes of three characters.
 
 Classes throw the characters of a triple into forty classes each, which narrows long phrases without a term for
 each of the millions of triples; they are capital letters, which folding removes. The index itself holds longer
@@ -10,8 +11,12 @@ from __future__ import annotations
 import re
 from operator import add
 
-from custodex.search.grams import LATIN, LATIN_RUN, LONGEST_WORD, OTHER_RUN, PLAIN, SHORT, SYMBOL
+from custodex.search.cards import DATES, Card
+from custodex.search.grams import KEYWORD, LATIN, LATIN_RUN, LONGEST_WORD, OTHER_RUN, PLAIN, SHORT, SYMBOL
+from custodex.search.rows import END, SPELLED, field_terms
 
+BETWEEN = "  "
+"""Stands between values on one line; no value whose white space is one space each holds it."""
 _CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍ"
 _NOT_OTHER = re.compile(f"[{LATIN}{PLAIN}]+")
 
@@ -44,3 +49,25 @@ def text_terms(text: str) -> set[str]:
     for run in OTHER_RUN.findall(text):
         terms.update(map(add, run, run[1:]))
     return terms | class_terms(text)
+
+
+def is_exported(term: str) -> bool:
+    """Tell whether the browser gets a term of the index: those of texts and of values of keyword fields."""
+    return term > "\x20" or (term[0] == KEYWORD and SPELLED not in term and _field(term) not in DATES)
+
+
+def _field(term: str) -> str:
+    return term[1:].partition(END)[0]
+
+
+def keywords_of(card: Card) -> str:
+    """Return the keyword fields of a customer on one line: `note.by:li-wen`, `BETWEEN`, `stage:lead`."""
+    return BETWEEN.join(
+        f"{field}:{' '.join(value.split())}" for field in sorted(card.facets) for value in card.facets[field]
+    )
+
+
+def keyword_line_terms(line: str) -> set[str]:
+    """Return the terms of what `keywords_of` returned."""
+    pairs = (one.partition(":") for one in line.split(BETWEEN) if one)
+    return {term for field, _, value in pairs for term in field_terms(field, [value]) if is_exported(term)}
