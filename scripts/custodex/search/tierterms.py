@@ -1,5 +1,6 @@
-"""The terms a customer has in the browser's postings: those of the index for its texts and keyword fields, and
-classes of three characters.
+"""The terms a customer has in the browser's postings: of its texts, its keyword fields, and classes of characters.
+
+Those of texts and keyword fields are the terms of the index.
 
 Classes throw the characters of a triple into forty classes each, which narrows long phrases without a term for
 each of the millions of triples; they are capital letters, which folding removes. The index itself holds longer
