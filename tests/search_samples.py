@@ -103,12 +103,8 @@ def record(customer: Mapping[str, Any], **events: Any) -> Record:
         for number, value in enumerate(values if isinstance(values, list) else [values]):
             day = str(value.get("occurred_at", ""))[:10]  # the files of events begin with their day
             documents.append(Document(f"{folder}/{day or kind}-{number}.yaml", kind, value=value))
-    return Record(
-        f"customers/{customer['id']}",
-        "customer",
-        customer["id"],
-        tuple(sorted(documents, key=lambda one: one.path)),
-    )
+    ordered = (*documents[:1], *sorted(documents[1:], key=lambda one: one.path))
+    return Record(f"customers/{customer['id']}", "customer", customer["id"], ordered)
 
 
 def customer_id(number: int) -> str:

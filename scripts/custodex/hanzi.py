@@ -143,7 +143,10 @@ def readings(name: str, *, person: bool = False, override: str = "") -> tuple[st
 @lru_cache(maxsize=4096)
 def _readings(name: str, person: bool) -> tuple[str, ...]:
     parts = _LATIN_OR_HAN.findall(name)
-    likely = _syllables(parts)
+    return _varied(parts, _syllables(parts), person)
+
+
+def _varied(parts: Sequence[str], likely: Sequence[str], person: bool) -> tuple[str, ...]:
     best = _as_person(parts, likely) if person else likely
     variants = dict.fromkeys(map("".join, (best, *([likely] if person else []), *_with_umlauts(best))))
     for index, part in enumerate(parts):
@@ -151,6 +154,28 @@ def _readings(name: str, person: bool) -> tuple[str, ...]:
             if len(variants) < _MAX_VARIANTS and other != best[index]:
                 variants["".join((*best[:index], other, *best[index + 1 :]))] = None
     return tuple(variants)
+
+
+@cache
+def common_readings() -> Mapping[str, Sequence[str]]:
+    """Return the readings of the characters of GB 2312, the commonest first, each with a capital."""
+    rows = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    chars = (row.decode("gb2312", "ignore") for row in rows)
+    found = {char: _alternatives(char) for char in chars if char}
+    return {char: ways for char, ways in found.items() if ways and ways[0] == _alone(char)}
+
+
+@lru_cache(maxsize=8192)
+def plain_readings(name: str, *, person: bool) -> tuple[str, ...] | None:
+    """Return what `readings` of a folded name would be if no phrase had a reading of its own.
+
+    It follows from `common_readings` and the family names alone; None for a name with other characters.
+    """
+    if not has_han(name):
+        return ()
+    parts, table = _LATIN_OR_HAN.findall(name), common_readings()
+    likely = [part.capitalize() if part.isascii() else table.get(part, ("",))[0] for part in parts]
+    return _varied(parts, likely, person) if all(likely) else None
 
 
 def _syllables(parts: Sequence[str]) -> list[str]:

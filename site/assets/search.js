@@ -2,7 +2,8 @@
    dependencies: it reads nothing but script files below one folder, so it works from file:// and under
    `default-src 'none'; script-src 'self'`.
 
-   custodex.search.load(base)            Promise; base is the folder of the tiers ("../search/"). Loads the names.
+   custodex.search.load(base)            Promise; base is the folder of the tiers ("../search/"). Loads the names; the
+                                         numbers and e-mails follow, and whoever asks for everything waits for them
    custodex.search.loaded                true once the names are there
    custodex.search.names(query, limit)   hits by name, reading, number or e-mail, at once, best first
    custodex.search.full(query, options)  Promise of {total, exact, hits}: all of that and full text.
@@ -46,7 +47,10 @@ window.custodex = custodex;
   const SPACES = /[\t\n\v\f\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
   const CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍ";
 
-  let base = "", meta = null, simplified = new Map(), lower = new Map(), book = null, loading = null;
+  const MOST_READINGS = 12, PARTS = /[a-z]|[0-9]+|[\u3007\u3400-\u9fff\u{20000}-\u{31fff}]/gu, HAN = /[\u3400-\u9fff\u{20000}-\u{31fff}]/u;
+  const SYLLABLES = /[A-Z][a-z]*/g;
+
+  let base = "", meta = null, simplified = new Map(), lower = new Map(), book = null, loading = null, numbers = null;
   const waiting = new Map(), kept = new Map();
 
   /* --- files */
@@ -83,39 +87,96 @@ window.custodex = custodex;
       const pairs = Array.from(meta.fold);
       for (let at = 0; at < pairs.length; at += 2) simplified.set(pairs[at], pairs[at + 1]);
       meta.lower.forEach(function (pair) { lower.set(pair[0], pair[1]); });
-      return Promise.all(Array.from({ length: meta.names }, function (_, number) {
-        return fetchTier("names", "n-" + number + ".js", number);
-      }));
+      return fetchAll("names", "n-");
     }).then(function (shards) {
       open(shards);
       api.loaded = true;
+      numbers = fetchAll("numbers", "m-").then(addNumbers);
+      numbers.catch(function () { /* told by whoever asks for everything */ });
     });
     loading.catch(function () { loading = null; });
     return loading;
   }
 
-  /* The names tier as columns: one long string a column, a line a customer. */
-  function open(shards) {
-    const columns = [[], [], [], [], [], [], [], []], files = [];
+  function fetchAll(tier, letter) {
+    return Promise.all(Array.from({ length: meta.names }, function (_, number) {
+      return fetchTier(tier, letter + number + ".js", number);
+    }));
+  }
+
+  /* Files of the names tier as columns of cells. */
+  function columnsOf(shards, count, done) {
+    const columns = Array.from({ length: count }, function () { return []; });
     shards.forEach(function (shard) {
       if (shard) shard.split(COLUMN).forEach(function (column, at) { for (const cell of column.split(LINE)) columns[at].push(cell); });
-      files.push(columns[0].length);
+      done(columns[0].length);
     });
-    const [ids, times, sorts, shown, names, told, emails, numbers] = columns, pinyin = told.map(readings);
+    return columns;
+  }
+
+  /* The names tier: one long string a column, a line a customer. */
+  function open(shards) {
+    const files = [], [ids, times, sorts, shown, names, told] = columnsOf(shards, 6, function (end) { files.push(end); });
+    const table = readingTable(), pinyin = told.map(function (cell, row) { return readings(cell, names[row], table); });
     const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
     book = {
       ids: ids, shown: shown,
       time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
       sort: sorts, ranked: null, settled: 0,
-      names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed(emails), numbers: packed(numbers),
+      names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed([]), numbers: packed([]),
       files: files, rowOf: null, levels: new Map(), keywords: new Map(),
     };
     book.spoken = { text: book.pinyin.text.toLowerCase(), starts: book.pinyin.starts, known: [] };
     startRanking();
   }
 
-  /* Readings from the first one and the syllables in which others differ: `ChongQing`, `-0Zhong`. */
-  function readings(cell) {
+  function addNumbers(shards) {
+    const [emails, numbers] = columnsOf(shards, 2, function () { /* the same customers */ });
+    book.emails = packed(emails);
+    book.numbers = packed(numbers);
+    book.levels.clear();
+  }
+
+  /* Readings of characters as the build knows them: {ways: char -> [commonest, others ...], surnames, compounds}. */
+  function readingTable() {
+    const ways = new Map(), spoken = meta.spoken;
+    for (const line of spoken.first.split(LINE)) {
+      const way = /^[A-Z][a-z]*/.exec(line)[0];
+      for (const char of line.slice(way.length)) ways.set(char, [way]);
+    }
+    for (const line of spoken.more.split(LINE)) ways.get(line[0]).push(...line.match(SYLLABLES));
+    return { ways: ways, surnames: new Map(spoken.surnames), compounds: new Map(spoken.compounds) };
+  }
+
+  /* The readings of a name by its characters; scripts/custodex/hanzi.py (plain_readings) is the twin. */
+  function read(name, person, table, out) {
+    if (!HAN.test(name)) return;
+    const parts = name.match(PARTS);
+    const likely = parts.map(function (part) { return table.ways.has(part) ? table.ways.get(part)[0] : part[0].toUpperCase() + part.slice(1); });
+    let best = likely;
+    if (person) {
+      const family = table.compounds.get(parts.slice(0, 2).join("")) || [table.surnames.get(parts[0]) || likely[0]];
+      best = family.concat(likely.slice(family.length));
+    }
+    const found = new Set([best.join(""), likely.join("")]);
+    if (/[LN]ve?(?![a-z])/.test(best.join(""))) for (const vowel of ["u", "yu"]) found.add(best.map(function (one) { return one.replace(/^([LN])v(e?)$/, "$1" + vowel + "$2"); }).join(""));
+    for (let at = 0; at < parts.length && found.size < MOST_READINGS; at++) {
+      const ways = table.ways.get(parts[at]);
+      if (!ways || ways.length < 2) continue;
+      const before = best.slice(0, at).join(""), after = best.slice(at + 1).join("");
+      for (const way of ways) if (way !== best[at] && found.size < MOST_READINGS) found.add(before + way + after);
+    }
+    found.forEach(function (reading) { out.add(reading); });
+  }
+
+  /* The readings of a customer's names. What is told of them: nothing or `=5` where they follow from the characters
+     (a bit for each name of a person), else the first one and the syllables in which others differ: `ChongQing`, `-0Zhong`. */
+  function readings(cell, names, table) {
+    if (!cell || cell[0] === "=") {
+      const out = new Set(), persons = +cell.slice(1);
+      if (HAN.test(names)) names.split(VALUE).forEach(function (name, at) { read(name, (persons >> at) & 1, table, out); });
+      return Array.from(out).join(VALUE);
+    }
     if (!cell.includes("-")) return cell;
     let whole = [];
     return cell.split(VALUE).map(function (told) {
@@ -318,9 +379,9 @@ window.custodex = custodex;
     return node.kind === "term" ? [node.text].filter(Boolean) : node.parts.flatMap(termsOf);
   }
 
-  function columnsOf(node) {
+  function namedColumns(node) {
     if (!node || node.kind === "term" || node.kind === "keyword") return [];
-    return node.kind === "column" ? [node.name] : (node.parts || [node.part]).flatMap(columnsOf);
+    return node.kind === "column" ? [node.name] : (node.parts || [node.part]).flatMap(namedColumns);
   }
 
   let provided = null;
@@ -658,7 +719,7 @@ window.custodex = custodex;
 
   /* What is known of every term of a query: Promise of {node, facts}, of null for an empty query. */
   function known(query) {
-    return Promise.resolve(loading).then(function () { return parse(query); }).then(function (node) {
+    return Promise.resolve(loading).then(function () { return numbers; }).then(function () { return parse(query); }).then(function (node) {
       if (!node) return null;
       const terms = Array.from(new Map(allTerms(node).map(function (term) { return [term.key, term]; })).values());
       return Promise.all(terms.map(candidates)).then(function (found) {
@@ -791,7 +852,7 @@ window.custodex = custodex;
   }
 
   const api = {
-    columns: function (query) { return columnsOf(parse(query)); },
+    columns: function (query) { return namedColumns(parse(query)); },
     provide: function (rows) { provided = rows; },
     every: function () { return book ? book.ids : []; },
     called: function (id) { const row = book ? book.ids.indexOf(id) : -1; return row < 0 ? "" : shownName(row); },

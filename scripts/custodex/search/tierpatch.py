@@ -24,10 +24,10 @@ from custodex.search.tiers import (
     Placed,
     directory,
     file_name,
-    joined,
     lines_of,
     names_line,
     script,
+    scripts,
     texts_line,
 )
 from custodex.search.tierterms import keyword_line_terms, text_terms
@@ -94,8 +94,7 @@ class _Patch:
         for name in sorted(self.after):
             tier, _, number = name.partition("/")
             lines = self.after[name]
-            content = joined(tier, [one + COLUMN + lines[one] for one in self._ordered(lines)])
-            yield file_name(tier, int(number)), script(tier, int(number), content)
+            yield from scripts(tier, int(number), [one + COLUMN + lines[one] for one in self._ordered(lines)])
         by_shard = sorted(deltas.items(), key=lambda pair: (self.layout.shard(pair[0]), pair[0]))
         for shard, group in groupby(by_shard, key=lambda pair: self.layout.shard(pair[0])):
             yield file_name("postings", shard), self._postings(shard, dict(group))
@@ -110,6 +109,8 @@ class _Patch:
         name = f"{tier}/{number}"
         if name not in self.after:
             content = self._text(tier, number)
+            if content and tier == "names":
+                content += COLUMN + self._text("numbers", number)
             lines = (line.partition(COLUMN) for line in lines_of(tier, content))
             self.before[name] = {one: rest for one, _, rest in lines}
             self.after[name] = dict(self.before[name])

@@ -1,15 +1,15 @@
 """The index as the browser reads it: classic scripts, each handing one string to `custodex.tier`.
 
-Names: one line a customer, scanned by substring. Postings: the terms of `tierterms`, by hash of the
-term. Texts: what a candidate is confirmed on, a few customers a file. A customer's number follows from
-its id (a slot by hash, the next free one where others have it), so one changed record touches one names file,
-one texts file and the postings of the terms it gained or lost. The same index gives the same bytes.
+Names: one line a customer, scanned by substring; its numbers and e-mails stand in files that are read later.
+Postings: the terms of `tierterms`, by hash of the term. Texts: what a candidate is confirmed on, a few customers a
+file. A customer's number follows from its id (a slot by hash, the next free one where others have it), so one
+changed record touches one names file, one texts file and the postings of the terms it gained or lost. The same index
+gives the same bytes.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,15 +26,17 @@ from custodex.search.cards import Card, from_row
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
 from custodex.search.tiernumbers import numbers_of, written
+from custodex.search.tierreadings import spoken_tables, told
 from custodex.search.tierterms import class_terms, is_exported, keywords_of
 
 _NAMES_A_FILE = 1500
 _TEXTS_A_FILE = 4
 _SHARE = 16
 _WORD_KEY = 4
-_LETTERS = {"names": "n", "texts": "x", "postings": "p"}
+_LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p"}
+_FIRST = 6
+"""Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
 VALUE, COLUMN, LINE = "\b", "\t", "\n"
-_SYLLABLE = re.compile("[A-Z][^A-Z]*")
 
 
 def fnv(text: str) -> int:
@@ -140,6 +142,7 @@ def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, ob
         "fields": searcher.fields.texts,
         "keywords": searcher.fields.keywords,
         "fold": fold,
+        "spoken": spoken_tables(),
         "lower": [[chr(code), new] for code, new in sorted(lowered().items())],
     }
 
@@ -170,8 +173,18 @@ def _files(tier: str, count: int, layout: Layout, placed: Sequence[Placed], line
         file: list(group) for file, group in groupby(placed, key=lambda one: layout.file(tier, one.slot))
     }
     for file in range(count):
-        content = joined(tier, list(map(line, groups.get(file, ()))))
+        yield from scripts(tier, file, list(map(line, groups.get(file, ()))))
+
+
+def scripts(tier: str, file: int, lines: Sequence[str]) -> Files:
+    """Yield the files that hold *lines*: one, or two of the names tier."""
+    content = joined(tier, lines)
+    if tier != "names":
         yield file_name(tier, file), script(tier, file, content)
+        return
+    columns = content.split(COLUMN)
+    for part, some in ((tier, columns[:_FIRST]), ("numbers", columns[_FIRST:])):
+        yield file_name(part, file), script(part, file, COLUMN.join(some))
 
 
 def joined(tier: str, lines: Sequence[str]) -> str:
@@ -199,7 +212,7 @@ def names_line(one: Placed) -> str:
     sort = "" if derived == card.sort_key else card.sort_key.replace("\t", VALUE)
     shown = " ".join(card.name.split())
     name = "" if shown == names[0] else VALUE if shown == _titled(names[0]) else shown
-    values = (names, _differences(pinyin), emails, numbers)
+    values = (names, told(names, pinyin), emails, numbers)
     return COLUMN.join((card.id, _base36(card.at), sort, name, *map(VALUE.join, values)))
 
 
@@ -208,24 +221,6 @@ def _titled(name: str) -> str:
     return " ".join(
         word[:1].upper() + word[1:] if "a" <= word[:1] <= "z" else word for word in name.split(" ")
     )
-
-
-def _differences(readings: Sequence[str]) -> Sequence[str]:
-    """Return readings with those that are like the one before but for some syllables told by these.
-
-    `ChongQing`, `-0Zhong` is `ChongQing`, `ZhongQing`.
-    """
-    told: list[str] = []
-    whole: list[str] = []
-    for reading in readings:
-        parts = _SYLLABLE.findall(reading)
-        if len(parts) == len(whole) and "".join(parts) == reading and reading.isalpha():
-            differing = [f"{at}{part}" for at, part in enumerate(parts) if part != whole[at]]
-            told.append("-" + "".join(differing))
-        else:
-            told.append(reading)
-            whole = parts if "".join(parts) == reading else []
-    return told
 
 
 def texts_line(one: Placed) -> str:
