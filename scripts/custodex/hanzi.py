@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 _HAN_BLOCKS = ((0x3400, 0xA000), (0x20000, 0x32000))
 _MAX_VARIANTS = 12
+_MOST_KNOWN = 8192
 _LATIN_OR_HAN = re.compile(r"[A-Za-z]|[0-9]+|[\u3007\u3400-\u9fff\U00020000-\U00031fff]")
 
 # the reading of a character as a family name, where it differs from its commonest reading
@@ -143,20 +144,21 @@ def readings(name: str, *, person: bool = False, override: str = "") -> tuple[st
 @lru_cache(maxsize=4096)
 def _readings(name: str, person: bool) -> tuple[str, ...]:
     parts = _LATIN_OR_HAN.findall(name)
-    return _varied(parts, _syllables(parts), person)
+    return _varied(parts, _syllables(parts), person, _alternatives)
 
 
-def _varied(parts: Sequence[str], likely: Sequence[str], person: bool) -> tuple[str, ...]:
+def _varied(
+    parts: Sequence[str], likely: Sequence[str], person: bool, others: Callable[[str], Sequence[str]]
+) -> tuple[str, ...]:
     best = _as_person(parts, likely) if person else likely
     variants = dict.fromkeys(map("".join, (best, *([likely] if person else []), *_with_umlauts(best))))
     for index, part in enumerate(parts):
-        for other in _alternatives(part):
-            if len(variants) < _MAX_VARIANTS and other != best[index]:
+        for other in others(part):
+            if other and other != best[index] and len(variants) < _MAX_VARIANTS:
                 variants["".join((*best[:index], other, *best[index + 1 :]))] = None
     return tuple(variants)
 
 
-@cache
 def common_readings() -> Mapping[str, Sequence[str]]:
     """Return the readings of the characters of GB 2312, the commonest first, each with a capital."""
     rows = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
@@ -165,17 +167,34 @@ def common_readings() -> Mapping[str, Sequence[str]]:
     return {char: ways for char, ways in found.items() if ways and ways[0] == _alone(char)}
 
 
-@lru_cache(maxsize=8192)
-def plain_readings(name: str, *, person: bool) -> tuple[str, ...] | None:
-    """Return what `readings` of a folded name would be if no phrase had a reading of its own.
+class Spelled:
+    """Reads names by their characters alone, from the readings of `common_readings` and the family names."""
 
-    It follows from `common_readings` and the family names alone; None for a name with other characters.
-    """
-    if not has_han(name):
-        return ()
-    parts, table = _LATIN_OR_HAN.findall(name), common_readings()
-    likely = [part.capitalize() if part.isascii() else table.get(part, ("",))[0] for part in parts]
-    return _varied(parts, likely, person) if all(likely) else None
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        self.table = table
+        self._known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
+
+    def __call__(self, name: str, *, person: bool) -> tuple[str, ...] | None:
+        """Return what `readings` of a folded name would be if no phrase had a reading of its own.
+
+        None for a name with characters that are not in the table.
+        """
+        if not has_han(name):
+            return ()
+        key = name, person
+        if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = self._read(name, person)
+        return self._known[key]
+
+    def _read(self, name: str, person: bool) -> tuple[str, ...] | None:
+        parts = _LATIN_OR_HAN.findall(name)
+        likely = [part.capitalize() if part.isascii() else self._ways(part)[0] for part in parts]
+        return _varied(parts, likely, person, self._ways) if all(likely) else None
+
+    def _ways(self, part: str) -> Sequence[str]:
+        return self.table.get(part, ("",))
 
 
 def _syllables(parts: Sequence[str]) -> list[str]:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from custodex.errors import EnvironmentFault
+from custodex.hanzi import Spelled
 from custodex.indexfiles import DAMAGE, Segment
 from custodex.postings import positions
 from custodex.search import where as filters
@@ -21,7 +23,7 @@ from custodex.search.finding import Reading
 from custodex.search.query import Node, parse, terms
 from custodex.search.reasons import reasons
 from custodex.search.rows import id_term
-from custodex.search.sync import load_fold, open_segments, read_state
+from custodex.search.sync import load_fold, load_readings, open_segments, read_state
 from custodex.texts import Text
 
 
@@ -67,6 +69,12 @@ class Searcher:
         names = state["fields"]
         self.fields = Fields(tuple(names["keywords"]), tuple(names["texts"]))
         self.fold = load_fold(folder)
+        self._folder = folder
+
+    @cached_property
+    def spelled(self) -> Spelled:
+        """What reads names by their characters alone."""
+        return load_readings(self._folder)
 
     def search(
         self,

@@ -7,6 +7,7 @@ fingerprint of schema and audience differ, or when a file of it is missing or cu
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ from custodex.texts import Text
 if TYPE_CHECKING:
     from custodex.whooshindex import Index
 
-VERSION = 4
+VERSION = 5
+_SYLLABLE = re.compile("[A-Z][a-z]*")
 _STATE = "state.json"
-_FOLD = "fold.txt"
+_FOLD, _READINGS = "fold.txt", "readings.txt"
 _WAIT = 20.0
 
 
@@ -102,6 +104,7 @@ def _rebuild(reader: Reader, index: Index, processes: int) -> SyncResult:
     fresh = build_segments(index, reader, fields, processes)
     index.commit((), fresh, {})
     _save_fold(index.folder)
+    _save_readings(index.folder)
     _write_state(reader, index, fields, seq)
     return SyncResult(sum(segment.doc_count_all() for segment in fresh), 0, rebuilt=True)
 
@@ -158,6 +161,19 @@ def _save_fold(folder: Path) -> None:
     """Keep the table of traditional characters, so that a query need not load OpenCC."""
     pairs = "".join(chr(code) + char for code, char in sorted(hanzi.simplified().items()))
     _replace(folder / _FOLD, pairs)
+
+
+def _save_readings(folder: Path) -> None:
+    """Keep the readings of characters, so that an export for the browser need not load pypinyin."""
+    _replace(
+        folder / _READINGS, "\n".join(char + "".join(ways) for char, ways in hanzi.common_readings().items())
+    )
+
+
+def load_readings(folder: Path) -> hanzi.Spelled:
+    """Return what reads names by their characters, as it did when the index was made."""
+    lines = (folder / _READINGS).read_text("utf-8").split("\n")
+    return hanzi.Spelled({line[0]: _SYLLABLE.findall(line) for line in lines})
 
 
 def load_fold(folder: Path) -> hanzi.Fold:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from custodex.postings import positions
@@ -82,7 +83,7 @@ class _Patch:
         placed = self._found(customer)
         slot = self.layout.slot(customer)
         self.taken.add(customer)
-        for tier, line in (("names", names_line), ("texts", texts_line)):
+        for tier, line in (("names", partial(names_line, self.searcher.spelled)), ("texts", texts_line)):
             lines = self._lines(tier, self.layout.file(tier, slot))
             lines.pop(customer, None)
             if placed is not None:

@@ -11,32 +11,30 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from custodex.hanzi import COMPOUND_SURNAMES, SURNAMES, common_readings, plain_readings
+from custodex.hanzi import COMPOUND_SURNAMES, SURNAMES, Spelled
 
 _SYLLABLE = re.compile("[A-Z][^A-Z]*")
 _MOST_NAMES = 5
 
 
-def spoken_tables() -> Mapping[str, object]:
+def spoken_tables(spelled: Spelled) -> Mapping[str, object]:
     """Return what the page must know.
 
     `first`: lines of a reading and the characters it is the commonest of; `more`: lines of a character and its
     other readings; `surnames`, `compounds`: pairs of a family name and its reading.
     """
     first: defaultdict[str, list[str]] = defaultdict(list)
-    for char, ways in common_readings().items():
+    for char, ways in spelled.table.items():
         first[ways[0]].append(char)
     return {
         "first": "\n".join(way + "".join(chars) for way, chars in sorted(first.items())),
-        "more": "\n".join(
-            char + "".join(ways[1:]) for char, ways in common_readings().items() if len(ways) > 1
-        ),
+        "more": "\n".join(char + "".join(ways[1:]) for char, ways in spelled.table.items() if len(ways) > 1),
         "surnames": [[char, way.capitalize()] for char, way in SURNAMES.items()],
         "compounds": [[name, [way.capitalize() for way in ways]] for name, ways in COMPOUND_SURNAMES.items()],
     }
 
 
-def told(names: Sequence[str], readings: Sequence[str]) -> Sequence[str]:
+def told(names: Sequence[str], readings: Sequence[str], spelled: Spelled) -> Sequence[str]:
     """Return what a customer's line says of the readings of its names, all of them given.
 
     Nothing where they follow from the tables; `=5` where they do with the first and the third name read as a
@@ -44,7 +42,7 @@ def told(names: Sequence[str], readings: Sequence[str]) -> Sequence[str]:
     """
     wanted = tuple(filter(None, readings))
     for persons in range(1 << min(len(names), _MOST_NAMES)):
-        each = [plain_readings(name, person=bool(persons >> at & 1)) for at, name in enumerate(names)]
+        each = [spelled(name, person=bool(persons >> at & 1)) for at, name in enumerate(names)]
         if tuple(dict.fromkeys(chain.from_iterable(ways or () for ways in each))) == wanted:
             return [f"={persons}"] if persons else []
     return _differences(readings)

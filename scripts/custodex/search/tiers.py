@@ -19,7 +19,7 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
-from custodex.hanzi import lowered
+from custodex.hanzi import Spelled, lowered
 from custodex.indexfiles import Segment
 from custodex.postings import decode, positions
 from custodex.search.cards import Card, from_row
@@ -125,7 +125,7 @@ def tiers(searcher: Searcher) -> Iterator[tuple[str, bytes]]:
     """Yield the name, below `search/`, and the content of every file the browser's search needs."""
     placed, layout = _place(searcher.segments)
     yield "index.js", script("index", 0, directory(searcher, layout, len(placed)))
-    yield from _files("names", layout.names, layout, placed, names_line)
+    yield from _files("names", layout.names, layout, placed, partial(names_line, searcher.spelled))
     yield from _files("texts", layout.texts, layout, placed, texts_line)
     yield from _postings(searcher.segments, layout, placed)
 
@@ -142,7 +142,7 @@ def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, ob
         "fields": searcher.fields.texts,
         "keywords": searcher.fields.keywords,
         "fold": fold,
-        "spoken": spoken_tables(),
+        "spoken": spoken_tables(searcher.spelled),
         "lower": [[chr(code), new] for code, new in sorted(lowered().items())],
     }
 
@@ -202,7 +202,7 @@ def lines_of(tier: str, content: str) -> Sequence[str]:
     return list(map(COLUMN.join, zip(*columns, strict=True)))
 
 
-def names_line(one: Placed) -> str:
+def names_line(spelled: Spelled, one: Placed) -> str:
     """Return the line of a customer in the names tier."""
     card = one.card
     names, pinyin, emails, numbers = (
@@ -212,7 +212,7 @@ def names_line(one: Placed) -> str:
     sort = "" if derived == card.sort_key else card.sort_key.replace("\t", VALUE)
     shown = " ".join(card.name.split())
     name = "" if shown == names[0] else VALUE if shown == _titled(names[0]) else shown
-    values = (names, told(names, pinyin), emails, numbers)
+    values = (names, told(names, pinyin, spelled), emails, numbers)
     return COLUMN.join((card.id, _base36(card.at), sort, name, *map(VALUE.join, values)))
 
 
