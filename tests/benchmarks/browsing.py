@@ -55,6 +55,7 @@ class Seen:
     busy: float = 0.0
     first: int = 0
     search: int = 0
+    later: int = 0
     query: list[int] = field(default_factory=list)
     heap: float = 0.0
     found: dict[str, set[str]] = field(default_factory=dict)
@@ -104,8 +105,10 @@ def _ours(browser: Browser, site: Path, truth: Mapping[str, Sequence[str]], roun
     box = page.locator(".list-search input")
     box.focus()
     _until(page, "!!(custodex.search && custodex.search.loaded)")
-    seen.search = _bytes(asked, site)
     _settle(page, asked)
+    # numbers and e-mails follow the names: nobody who types waits for them
+    seen.later = _bytes([url for url in asked if "/search/m-" in url], site)
+    seen.search = _bytes(asked, site) - seen.later
     before = _busy(page)
     for query in truth:
         asked.clear()
@@ -268,7 +271,8 @@ def _said(seen: Seen, truth: Mapping[str, Sequence[str]]) -> str:
     recall, precision = quality(seen.found, truth)
     return (
         f"recall {recall:.2f}, precision {precision:.2f}; ready {seen.usable:.0f} ms, {seen.first / 1e6:.2f} MB gz"
-        + (f" and {seen.search / 1e6:.2f} MB for the search box" if seen.search else "")
+        + (f", {seen.search / 1e6:.2f} MB for the search box" if seen.search else "")
+        + (f" and {seen.later / 1e6:.2f} MB after it" if seen.later else "")
         + f"; a key median {statistics.median(seen.keys):.0f} ms, p95 {_percentile(seen.keys, 0.95):.0f} ms"
         + (f" (cpu {seen.busy:.0f} ms a key, full text and frames included)" if seen.busy else "")
         + ";"
@@ -282,7 +286,7 @@ def _row(size: int, ours: Seen, peers: Mapping[str, Seen], truth: Mapping[str, S
     beside = "; ".join(f"**{name}** {_said(seen, truth)}" for name, seen in peers.items())
     met = (
         quality(ours.found, truth) == (1.0, 1.0) and ours.usable <= 1000 and _percentile(ours.keys, 0.95) <= 50
-        and ours.first <= 2.5e6 and max(ours.query) <= 100_000 and ours.heap <= 150
+        and ours.first <= 2.5e6 and ours.search <= 2.5e6 and max(ours.query) <= 100_000 and ours.heap <= 150
     )  # fmt: skip
     aim = "1.00, 1.00; ≤ 1 s, ≤ 2.5 MB; p95 ≤ 50 ms; ≤ 100 kB a query; ≤ 150 MiB"
     return Row(

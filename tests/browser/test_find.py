@@ -122,6 +122,8 @@ def test_a_hit_in_an_old_part_of_a_long_timeline_leads_there(sample_repo: Repo, 
     expect(page.locator(":target")).to_be_in_viewport()
     page.go_back()
     page.wait_for_url(found.url("zh/index.html"))
+    page.goto(found.url(f"zh/c/{folder.name}.html") + "#e-2024-01-03-000002")  # as mentions lead to events
+    page.wait_for_url(re.compile(rf"/zh/c/{folder.name}-1\.html#e-2024-01-03-000002"))
     context.close()
     assert found.trouble == []
 
