@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -76,30 +75,3 @@ def test_issue_forms_and_templates_speak_both_languages_and_ask_for_no_personal_
             assert "no name" in text
     assert (laid / ".github/pull_request_template.md").read_text("utf-8").count("·") >= 4
     assert len(list((laid / ".gitlab/issue_templates").glob("*.md"))) == 3
-
-
-GH = """#!/bin/sh
-printf '%s\\n' "$*" >> "$LOG"
-case "$*" in *--jq*) [ -z "$KNOWN" ] || echo "$KNOWN";; esac
-"""
-
-
-@pytest.mark.parametrize(("known", "call"), [("", "POST repos/a/b/issues/7/comments"),
-                                             ("42", "PATCH repos/a/b/issues/comments/42")])  # fmt: skip
-def test_the_comment_is_made_once_and_then_kept_up_to_date(
-    laid: Path, tmp_path: Path, known: str, call: str
-) -> None:
-    text = (laid / ".github/workflows/review.yml").read_text("utf-8")
-    script = re.findall(r"- name: comment\n.*?run: \|\n((?: {10}.*\n)+)", text, re.DOTALL)[0]
-    gh = tmp_path / "gh"
-    gh.write_text(GH, encoding="utf-8")
-    gh.chmod(0o755)
-    log = tmp_path / "calls"
-    subprocess.run(
-        ["bash", "-e", "-c", script], check=True, cwd=tmp_path,
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "a/b", "NUMBER": "7",
-             "LOG": str(log), "KNOWN": known},
-    )  # fmt: skip
-    calls = log.read_text("utf-8").splitlines()
-    assert calls[-1] == f"api --method {call} -F body=@review.md"
-    assert len(calls) == 2
