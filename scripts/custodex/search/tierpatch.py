@@ -13,7 +13,6 @@ from functools import partial
 from itertools import groupby
 
 from custodex.postings import positions
-from custodex.search.cards import from_row
 from custodex.search.engine import Searcher
 from custodex.search.rows import id_term
 from custodex.search.tiernumbers import read, written
@@ -103,7 +102,7 @@ class _Patch:
     def _found(self, customer: str) -> Placed | None:
         for segment in self.searcher.segments:
             for place in positions(segment.holding(id_term(customer)) & segment.live):
-                return Placed(0, 0, from_row(segment.rows("card")[place]), segment, place)
+                return Placed(0, 0, segment, place)
         return None
 
     def _lines(self, tier: str, number: int) -> dict[str, str]:

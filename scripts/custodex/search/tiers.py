@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from custodex.hanzi import Spelled, lowered
 from custodex.indexfiles import Segment
 from custodex.postings import decode, positions
-from custodex.search.cards import Card, from_row
+from custodex.search.cards import Card, from_row, id_in
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
 from custodex.search.tiernumbers import numbers_of, written
@@ -96,9 +96,13 @@ class Placed:
 
     slot: int
     number: int
-    card: Card
     segment: Segment
     place: int
+
+    @property
+    def card(self) -> Card:
+        """Its card, read anew: the cards of all customers at once would take more memory than all else."""
+        return from_row(self.segment.rows("card")[self.place])
 
     def row(self, name: str) -> str:
         """Return one of its rows."""
@@ -149,21 +153,22 @@ def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, ob
 
 def _place(segments: Sequence[Segment]) -> tuple[list[Placed], Layout]:
     """Number all customers, in the order of slot and id."""
-    cards = [
-        (from_row(segment.rows("card")[place]), segment, place)
+    found = [
+        (id_in(cards[place]), segment, place)
         for segment in segments
+        for cards in (segment.rows("card"),)
         for place in positions(segment.live)
     ]
-    layout = Layout.of(len(cards))
-    slotted = ((layout.slot(card.id), card.id, card, segment, place) for card, segment, place in cards)
+    layout = Layout.of(len(found))
+    slotted = ((layout.slot(one), one, segment, place) for one, segment, place in found)
     ordered = sorted(slotted, key=itemgetter(0, 1))
     placed = []
     for file, group in groupby(ordered, key=lambda one: layout.file("names", one[0])):
         members = list(group)
         numbers = layout.numbers(file, [one[1] for one in members])
         placed += [
-            Placed(slot, number, card, segment, place)
-            for number, (slot, _, card, segment, place) in zip(numbers, members, strict=True)
+            Placed(slot, number, segment, place)
+            for number, (slot, _, segment, place) in zip(numbers, members, strict=True)
         ]
     return placed, layout
 
@@ -225,8 +230,8 @@ def _titled(name: str) -> str:
 
 def texts_line(one: Placed) -> str:
     """Return the line of a customer in the texts tier: id, texts, a day for each of them, keyword fields."""
-    texts = one.row("text").replace("\n", VALUE)
-    return COLUMN.join((one.card.id, texts, one.row("days"), keywords_of(one.card)))
+    texts, card = one.row("text").replace("\n", VALUE), one.card
+    return COLUMN.join((card.id, texts, one.row("days"), keywords_of(card)))
 
 
 def _base36(number: int) -> str:
@@ -247,7 +252,9 @@ def _postings(
     streams = [_numbered(segment, numbers[id(segment)]) for segment in segments]
     streams.append(_classed(placed))
     for term, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
-        found = sorted(number for _, members in group for number in members if number >= 0)
+        found = sorted(chain.from_iterable(map(itemgetter(1), group)))
+        if found[0] < 0:
+            found = [number for number in found if number >= 0]
         if found:
             lines[layout.shard(term)].append(term + COLUMN + written(found))
     for shard, content in enumerate(lines):
@@ -265,4 +272,4 @@ def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
     for term, data in segment.items(""):
         if is_exported(term):
-            yield term, [numbers[place] for place in decode(data)]
+            yield term, list(map(numbers.__getitem__, decode(data)))
