@@ -85,8 +85,9 @@ class _Merger:
             return self._object(node, base if isinstance(base, Mapping) else {}, ours, theirs, place)
         identity = _identity(node)
         if node and identity and all(_lists_by(identity, part) for part in (ours, theirs)):
-            old = base if _lists_by(identity, base) else []
-            return self._list(node, identity, old, ours, theirs, place)
+            known, left, right = (_by_identity(identity, part) for part in (base, ours, theirs))
+            if known is not None and left is not None and right is not None:
+                return self._list(node, (known, left, right), place)
         return self._conflict(base, ours, theirs, place)
 
     def _conflict(self, base: Any, ours: Any, theirs: Any, place: Place) -> Any:
@@ -110,16 +111,8 @@ class _Merger:
                 merged[key] = value
         return merged
 
-    def _list(
-        self,
-        node: Node,
-        identity: _Identity,
-        base: list[Any],
-        ours: list[Any],
-        theirs: list[Any],
-        place: Place,
-    ) -> list[Any]:
-        known, left, right = ({identity(item): item for item in part} for part in (base, ours, theirs))
+    def _list(self, node: Node, sides: tuple[_Items, _Items, _Items], place: Place) -> list[Any]:
+        known, left, right = sides
         merged = {}
         for key in dict.fromkeys([*left, *right]):
             old, mine, other = (part.get(key, ABSENT) for part in (known, left, right))
@@ -130,6 +123,7 @@ class _Merger:
 
 
 _Identity = Callable[[Any], Hashable]
+_Items = Mapping[Hashable, Any]
 
 
 def _identity(node: Node | None) -> _Identity | None:
@@ -142,6 +136,20 @@ def _identity(node: Node | None) -> _Identity | None:
     if node.schema.get("uniqueItems") and node.items and not node.items.fields:
         return lambda item: item if isinstance(item, str) else None
     return None
+
+
+def _by_identity(identity: _Identity, value: Any) -> _Items | None:
+    """Return the items of a list by what tells them apart, None where an item has nothing that does.
+
+    Of two items that are told apart by the same, which one a side has changed cannot be said: both stand there
+    as a list, which neither side's item is like, so that what differs between the sides is a conflict.
+    """
+    found: dict[Hashable, list[Any]] = {}
+    for item in value if isinstance(value, list) else ():
+        found.setdefault(identity(item), []).append(item)
+    if not all(isinstance(key, str) for key in found):
+        return None
+    return {key: items[0] if len(items) == 1 else items for key, items in found.items()}
 
 
 def _lists_by(identity: _Identity, value: Any) -> bool:

@@ -84,6 +84,24 @@ def test_a_pair_that_was_looked_at_is_not_told_again(empty_repo: Repo) -> None:
     assert empty_repo.custodex("check").returncode == 0
 
 
+def test_two_that_are_not_one_are_said_to_be_with_the_reason(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲有限公司")
+    add(empty_repo, B, "样例甲股份有限公司")
+    empty_repo.write("records/staff/li-wen.yaml", "id: li-wen\nname: 李雯\nactive: true\n")
+    before = empty_repo.read(f"{customer_folder(A)}/customer.yaml")
+    said = empty_repo.custodex("distinct", A, B, "--why", "法人不同", "--by", "li-wen", "--format", "json")
+    assert said.returncode == 0, said.stderr
+    assert pairs(empty_repo) == set()
+    after = empty_repo.read(f"{customer_folder(A)}/customer.yaml")
+    assert after == f"{before}distinct_from:\n  - {B}\n"
+    (note,) = (empty_repo.root / customer_folder(A) / "notes").rglob("*.yaml")
+    assert f"与 {B} 不是同一客户：法人不同" in note.read_text(
+        "utf-8"
+    ) or f"as {B}: 法人不同" in note.read_text("utf-8")
+    assert empty_repo.custodex("distinct", A, A).returncode == 2
+    assert "nothing to change" in empty_repo.custodex("distinct", A, B).stderr
+
+
 def test_a_merged_customer_and_a_parent_are_no_duplicates(empty_repo: Repo) -> None:
     add(empty_repo, A, "样例甲技术有限公司")
     add(empty_repo, B, "样例甲技术有限公司北京分公司")

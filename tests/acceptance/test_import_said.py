@@ -183,6 +183,19 @@ def test_meetings_of_a_calendar_become_notes_and_future_ones_do_not(repo: Repo, 
     assert told(repo, file, code=1)["unchanged"] == 1
 
 
+def test_an_entry_that_repeats_is_one_note_that_says_so(repo: Repo, tmp_path: Path) -> None:
+    file = tmp_path / "a.ics"
+    text = ICS.replace("SUMMARY:", "RRULE:FREQ=WEEKLY;COUNT=5\nSUMMARY:", 1)
+    file.write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    found = told(repo, file, code=1)
+    assert found["created"] == 1
+    assert any(
+        "1 entries repeat: only the first time becomes a note" in notice for notice in found["notices"]
+    )
+    (note,) = notes(repo)
+    assert note["communication"].endswith("RRULE:FREQ=WEEKLY;COUNT=5")
+
+
 def test_a_call_log_becomes_notes(repo: Repo, tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -314,6 +318,16 @@ def test_undo_for_one_customer_only(sample_repo: Repo) -> None:
     assert "description: x" in sample_repo.read(f"records/customers/eh/{other}/customer.yaml")
 
 
+def test_undo_for_one_customer_leaves_the_rest_of_a_change_to_be_undone(sample_repo: Repo) -> None:
+    other = "eht6j7rbzjg"
+    told(sample_repo, "confirm", PORT, other)
+    told(sample_repo, "undo", "--only", PORT)
+    assert f"/{other}/notes/" in sample_repo.git("status", "--porcelain", "-uall")
+    assert f"/{PORT}/" not in sample_repo.git("status", "--porcelain", "-uall")
+    told(sample_repo, "undo")
+    assert sample_repo.git("status", "--porcelain") == ""
+
+
 # --- the life of a customer
 
 
@@ -575,6 +589,30 @@ def test_a_file_is_kept_outside_git_and_named_by_its_content(sample_repo: Repo) 
     assert "inside the repository" in sample_repo.custodex("attach", PORT, str(contract)).stderr
 
 
+def test_doctor_says_which_attached_files_are_amiss(sample_repo: Repo) -> None:
+    contract = sample_repo.root.parent / "合同.pdf"
+    contract.write_bytes(b"%PDF-1.7 sample")
+    sample_repo.write(
+        "schema/settings.yaml", sample_repo.read("schema/settings.yaml") + "attachments:\n  store: ../att\n"
+    )
+    sample_repo.commit()
+    digest = told(sample_repo, "attach", PORT, str(contract))["sha256"]
+    kept = sample_repo.root.parent / "att" / digest[:2] / digest
+
+    def line() -> tuple[str, str]:
+        lines = json.loads(sample_repo.custodex("doctor", "--format", "json").stdout)["lines"]
+        return next((one["state"], one["text"]) for one in lines if one["name"] == "attachments")
+
+    assert line() == ("ok", "attached files are all there, unchanged")
+    kept.write_bytes(b"%PDF-1.7 simple")
+    assert line() == ("warn", f"attached files amiss, 1: {PORT} f1 altered")
+    kept.unlink()
+    assert line() == ("warn", f"attached files amiss, 1: {PORT} f1 missing")
+    kept.parent.rmdir()
+    kept.parent.parent.rmdir()
+    assert line()[1].endswith("att, is not here")
+
+
 def test_git_remembers_the_folders_of_a_large_book_after_the_first_write(sample_repo: Repo) -> None:
     for number in range(2000):
         sample_repo.write(
@@ -653,3 +691,55 @@ def test_after_a_look_at_the_index_a_write_sees_the_worktree(sample_repo: Repo) 
     assert sample_repo.custodex("check", "--staged").returncode == 0
     assert sample_repo.custodex("set", PORT, "stage=customer").returncode == 0
     assert "\ngrade: large" in sample_repo.read(path)
+
+
+def test_a_large_change_is_not_written_where_it_could_not_be_committed(sample_repo: Repo) -> None:
+    table = sample_repo.root.parent / "a.csv"
+    rows = "".join(f"N{number},新客户{number}号有限公司\n" for number in range(501))
+    table.write_text(f"编号,名称\n{rows}", encoding="utf-8")
+    sample_repo.write("records/products/x-y.yaml", "id: x-y\nname: X\nactive: true\n")
+    sample_repo.git("add", "records/products/x-y.yaml")
+    arguments = (
+        "import",
+        str(table),
+        "--key",
+        "编号",
+        "--system",
+        "erp",
+        "--commit",
+        "--set",
+        "type=organization",
+    )
+    refused = sample_repo.custodex(*arguments)
+    assert refused.returncode == 2
+    assert "other changes are staged" in refused.stderr
+    assert sample_repo.git("status", "--porcelain", "-uall") == "A  records/products/x-y.yaml\n"
+    sample_repo.commit()
+    assert sample_repo.custodex(*arguments).returncode == 0
+    assert sample_repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals there")
+def test_a_person_at_a_terminal_is_asked_for_what_is_missing(sample_repo: Repo) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "custodex", "--lang", "zh", "new", "顶新船务有限公司"], cwd=sample_repo.root,
+        env={**sample_repo.environ, "TERM": "dumb"}, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        asked, shown = [], ""
+        with contextlib.suppress(OSError):  # the terminal closes with the program
+            while piece := os.read(ours, 4096).decode("utf-8", "replace"):
+                shown += piece
+                if shown.endswith(": "):
+                    asked.append(shown.splitlines()[-1])
+                    os.write(ours, b"CN\n" if "国家" in asked[-1] else b"\n")
+                    shown += "\n"
+        os.close(ours)
+        written = process.stdout.read().decode().split() if process.stdout else []
+    assert process.returncode == 0, shown
+    assert any("国家" in question for question in asked)
+    (path,) = (path for path in written if path.endswith("/customer.yaml"))
+    assert "\n  country: CN\n" in sample_repo.read(path)

@@ -34,9 +34,12 @@ class Served:
         return self.repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads/custodex/").split()
 
     def post(self, body: Any, **headers: str) -> tuple[int, Any]:
+        return self.post_raw(json.dumps(body).encode(), **headers)
+
+    def post_raw(self, body: bytes, **headers: str) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {"Content-Type": "application/json", "Origin": f"http://127.0.0.1:{self.port}", **headers}
-        connection.request("POST", "/.edit", json.dumps(body), sent)
+        connection.request("POST", "/.edit", body, sent)
         response = connection.getresponse()
         found = response.status, json.loads(response.read())
         connection.close()
@@ -177,6 +180,33 @@ def test_a_file_that_cannot_be_read_meanwhile_is_told(served: Served) -> None:
     answer = served.post(body, **{"X-Custodex-Token": served.token()})[1]
     assert answer["outcome"] == "refused"
     assert "cannot be read now" in answer["message"]
+
+
+def test_what_a_form_began_with_is_not_taken_on_trust(served: Served) -> None:
+    text = served.repo.read(CUSTOMER)
+    base = served.repo.git("rev-parse", f"HEAD:{CUSTOMER}").strip()
+    served.repo.write(CUSTOMER, text.replace("stage: customer", "stage: dormant"))
+    served.repo.commit("somebody else")
+    token = {"X-Custodex-Token": served.token()}
+    # it claims to have begun with a text that would make its own stage no change at all
+    lie = text.replace("stage: customer", "stage: dormant")
+    body = {
+        "path": CUSTOMER,
+        "base": base,
+        "before": lie,
+        "text": text.replace("stage: customer", "stage: loyal"),
+    }
+    answer = served.post(body, **token)[1]
+    assert answer["outcome"] == "changed"
+    assert [(row["base"], row["now"], row["yours"]) for row in answer["fields"]] == [
+        ("customer", "dormant", "loyal")
+    ]
+    assert served.post({**body, "base": "0" * 40}, **token)[1]["outcome"] == "refused"
+
+
+def test_brackets_by_the_thousand_are_refused(served: Served) -> None:
+    token = {"X-Custodex-Token": served.token()}
+    assert served.post_raw(b'{"path":' + b"[" * 100_000, **token)[0] == 400
 
 
 def test_only_pages_of_this_preview_hand_in(served: Served) -> None:

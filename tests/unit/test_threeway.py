@@ -122,3 +122,16 @@ def test_a_number_and_its_text_are_different_values() -> None:
 def test_a_list_without_identity_is_one_value() -> None:
     merged = merge(RECORD, {"lines": ["a"]}, {"lines": ["a", "b"]}, {"lines": ["a", "c"]})
     assert [found.place for found in merged.conflicts] == [("lines",)]
+
+
+def test_doubled_keys_of_the_base_lose_nothing_and_bring_nothing_back() -> None:
+    base = {
+        "phones": [{"number": "1", "type": "a"}, {"number": "1", "type": "b"}, {"number": "2", "type": "c"}]
+    }
+    ours = {"phones": [{"number": "1", "type": "a"}, {"number": "2", "type": "c"}]}
+    theirs = {"phones": [{"number": "1", "type": "b"}]}
+    found = merge(RECORD, base, ours, theirs)
+    # 2 was taken away by one side and left alone by the other; which 1 is meant nobody can say
+    assert [item["number"] for item in found.value["phones"]] == ["1"]
+    assert [conflict.place for conflict in found.conflicts] == [("phones", "1", "type")]
+    assert merge(RECORD, base, ours, base).value == ours

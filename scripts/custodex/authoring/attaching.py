@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from custodex.catalog import Catalog
 from custodex.errors import UsageFault
 from custodex.files import write_atomic
 from custodex.texts import Text
@@ -70,6 +71,26 @@ def checksum(data: bytes) -> str:
 def place_of(store: Path, digest: str) -> Path:
     """Return where the content with a checksum stands."""
     return store / digest[:2] / digest
+
+
+def amiss(catalog: Catalog, store: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield customer, id of the entry and `missing` or `altered` of every attached file that is not as it was."""
+    query = (
+        "SELECT entries.record, json_extract(one.value, '$.id'), json_extract(one.value, '$.sha256')"
+        " FROM entries JOIN documents ON documents.id = entries.doc, json_each(documents.value, '$.attachments') AS one"
+        " WHERE entries.kind = 'customer' AND documents.value LIKE '%\"attachments\"%' ORDER BY 1, 2"
+    )
+    for record, number, digest in catalog.db.execute(query):
+        place = place_of(store, str(digest))
+        if not place.is_file():
+            yield record.partition("/")[2], str(number), "missing"
+        elif _checksum_of(place) != digest:
+            yield record.partition("/")[2], str(number), "altered"
+
+
+def _checksum_of(place: Path) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep(store: Path, data: bytes) -> str:

@@ -69,16 +69,21 @@ def commit(git: Git, paths: Collection[str], message: Message) -> str | None:
     return git.commit("HEAD")
 
 
+def require_committable(git: Git, paths: Collection[str]) -> None:
+    """Refuse what `commit` would refuse; to be asked before the paths are written."""
+    if len(paths) > _FEW and git.run("diff", "--cached", "--name-only", "-z"):
+        raise UsageFault(
+            Text("索引中还有别的改动", "other changes are staged"),
+            Text("先提交它们，或 git restore --staged .", "commit them first, or git restore --staged ."),
+        )
+
+
 def _commit_many(git: Git, paths: Collection[str], message: Message) -> str | None:
     """Commit so many paths that git would take hours to match them one with another: by the index alone.
 
     Only where nothing else is staged, so that nothing else gets into the commit.
     """
-    if git.run("diff", "--cached", "--name-only", "-z"):
-        raise UsageFault(
-            Text("索引中还有别的改动", "other changes are staged"),
-            Text("先提交它们，或 git restore --staged .", "commit them first, or git restore --staged ."),
-        )
+    require_committable(git, paths)
     git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin="\0".join(paths).encode())
     if not git.run("diff", "--cached", "--name-only", "-z"):
         return None

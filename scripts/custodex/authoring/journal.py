@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,9 +43,11 @@ class Journal:
         row = {"subject": subject, "head": head, "contents": packed}
         self._keep([*self._rows(), row])
 
-    def drop_last(self) -> None:
-        """Forget the newest write."""
-        self._keep(self._rows()[:-1])
+    def drop_last(self, paths: Collection[str]) -> None:
+        """Forget what the newest write did at *paths*; it is gone when nothing is left of it."""
+        *rows, last = self._rows() or [{"contents": {}}]
+        left = {path: pair for path, pair in last["contents"].items() if path not in paths}
+        self._keep([*rows, {**last, "contents": left}] if left else rows)
 
     def _keep(self, rows: list[Any]) -> None:
         write_atomic(self._path, json.dumps(rows[-_KEPT:]).encode())

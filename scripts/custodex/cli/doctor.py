@@ -18,6 +18,7 @@ from custodex.errors import EXIT_ENVIRONMENT, EXIT_OK, CustodexError
 from custodex.texts import Text
 
 State = Literal["ok", "warn", "fail"]
+_NAMED = 10
 _OLDEST_GIT = (2, 30)
 _OLDEST_PYTHON = (3, 11)
 _WORDS = {"ok": Text("正常", "ok"), "warn": Text("注意", "warn"), "fail": Text("失败", "fail")}
@@ -77,6 +78,7 @@ def _look(session: Session) -> Iterator[Line]:
         _depth,
         _catalog,
         _untracked,
+        _attachments,
     ):
         line = _careful(examine, session)
         yield line
@@ -191,6 +193,48 @@ def _catalog(session: Session) -> Line:
         "records/ is empty: add with custodex new or import",
     )
     return Line("catalog", "ok" if records else "warn", text, fix)
+
+
+def _attachments(session: Session) -> Line:
+    """Look whether the store outside Git still has every attached file; where it is not mounted, say so."""
+    from custodex.authoring import attaching
+
+    catalog = session.catalog()
+    if "attachments" not in catalog.book.settings:
+        return Line(
+            "attachments",
+            "ok",
+            Text("不收附件（attachments 未设置）", "no files are attached (no attachments set)"),
+        )
+    store = attaching.store_of(session.root, attaching.settings_of(catalog.book.settings))
+    fix = Text(
+        f"从备份恢复到 {store}，或重新 custodex attach",
+        f"restore them to {store}, or custodex attach them anew",
+    )
+    found = list(attaching.amiss(catalog, store))
+    if not store.is_dir() and found:
+        text = Text(
+            f"附件文件夹 {store} 不在这台机器上", f"the folder of attached files, {store}, is not here"
+        )
+        return Line(
+            "attachments", "warn", text, Text("挂载它，附件才能核对", "mount it to have them looked at")
+        )
+    if not found:
+        return Line(
+            "attachments", "ok", Text("附件都在，内容未变", "attached files are all there, unchanged")
+        )
+    words = {"missing": Text("缺失", "missing"), "altered": Text("被改动", "altered")}
+    zh, en = (
+        "、".join(f"{one} {number} {words[how].get(lang)}" for one, number, how in found[:_NAMED])
+        for lang in ("zh", "en")
+    )
+    count = len(found)
+    return Line(
+        "attachments",
+        "warn",
+        Text(f"{count} 个附件有问题：{zh}", f"attached files amiss, {count}: {en}"),
+        fix,
+    )
 
 
 def _untracked(session: Session) -> Line:

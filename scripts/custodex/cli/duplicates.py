@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _HELP = Text(
     """列出疑似重复的客户：号码、电话、邮箱相同，或名称相近。
 
-    给出编号时只看这个客户。看过的一对不是同一客户时，写入其中一方的 distinct_from，以后不再列出；是则合并。""",
+    给出编号时只看这个客户。看过的一对不是同一客户时用 distinct A B，以后不再列出；是则用 merge 合并。""",
     """List customers that may be one: the same number, phone or e-mail, or names that come close.
 
-    With an ID, only that customer's. Two that were looked at and are not one: name one of them in the other's
-    distinct_from, and they are not listed again; merge them if they are.""",
+    With an ID, only that customer's. Two that were looked at and are not one: distinct A B, and they are not
+    listed again; merge A B if they are.""",
 )
 
 
@@ -49,8 +49,8 @@ def command(
     _table(session, reader, shown)
     session.err(
         session.say(
-            f"共 {len(pairs)} 对；不是同一客户的写入 distinct_from",
-            f"{len(pairs)} pair{'s' * (len(pairs) != 1)}; name those that are not one in distinct_from",
+            f"共 {len(pairs)} 对；不是同一客户：custodex distinct A B",
+            f"{len(pairs)} pair{'s' * (len(pairs) != 1)}; not one customer: custodex distinct A B",
         )
     )
 

@@ -6,6 +6,7 @@ changes are shown field by field, and put together only where they do not meet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from custodex.texts import Text
 from custodex.yamlfile import parse
 
 Answer = dict[str, Any]
+_BLOB = re.compile(r"[0-9a-f]{40}")
 _VERBS = {"customer": "edit", "contacts": "edit", "note": "note", "task": "task"}
 """The kinds that the site has forms for, and the verb that would write each from the command line."""
 
@@ -100,9 +102,7 @@ def _meanwhile(
     assert place is not None  # noqa: S101 - _read has looked
     schemas = author.catalog.book.schemas
     node, order = schemas.node(place.kind), schemas.order(place.kind)
-    base = (
-        (parse(change.before.encode("utf-8", "surrogatepass")).value or {}) if change.before.strip() else {}
-    )
+    base = _began_with(session, change)
     standing = parse(now).value
     if standing is None:  # taken for empty, every field would seem to have been deleted
         raise UsageFault(
@@ -120,6 +120,22 @@ def _meanwhile(
         except Refused as refusal:
             raise UsageFault(refusal.reason) from refusal
     return answer
+
+
+def _began_with(session: Session, change: Change) -> Mapping[str, Any]:
+    """Return what the form began with: as Git has it, else as the form says, if that is the blob it names."""
+    said = change.before.encode("utf-8", "surrogatepass")
+    if not change.base:
+        return {}
+    if blob_name(said) != change.base:
+        is_name = _BLOB.fullmatch(change.base)
+        said = session.git.run("cat-file", "blob", change.base, allowed=(0, 128)) if is_name else b""
+        if blob_name(said) != change.base:
+            raise UsageFault(
+                Text("表单的原文对不上，不知道改了什么", "it is not known what the form began with"),
+                Text("重新打开页面再改", "open the page anew and change it there"),
+            )
+    return parse(said).value or {}
 
 
 def _fields(node: Node, base: Any, now: Any, yours: Any) -> list[dict[str, str]]:

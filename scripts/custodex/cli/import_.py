@@ -194,15 +194,22 @@ class _Writer:
         self._commit = commit
         self.paths: list[str] = []
 
+    def encoded(self, draft: Draft) -> Draft:
+        """Return a draft by its content alone."""
+        return self._author.encoded(draft)
+
     def judge(self, drafts: Iterable[Draft]) -> Judgement:
         """Say what would come of a batch."""
         return self._author.judge(drafts)
 
     def write(self) -> list[str]:
         """Write the batch judged last."""
+        from custodex.authoring.committing import require_committable
         from custodex.cli.importing import keep
 
-        if not self._commit:
+        if self._commit:
+            require_committable(self._session.git, self._author.contents())
+        else:
             keep(self._session, self._author.contents(), self._subject)
         self.paths = self._author.write()
         return self.paths

@@ -96,7 +96,7 @@ def _place(session: Session, source: Opened) -> Path:
 
 
 def refresh(session: Session) -> None:
-    """Bring the keys of likely duplicates up to date for good: what is read within an import is taken back."""
+    """Bring the keys of likely duplicates up to date for good: what is read within a write that fails is lost."""
     from custodex.duplicates import Duplicates
     from custodex.readers import Reader
 

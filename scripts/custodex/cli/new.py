@@ -60,10 +60,22 @@ def command(
     if said["kind"] == "customer" and session.interactive and file is None:
         fields = (*fields, *_asked(session, fields, person=said["person"]))
 
+    if said["kind"] == "customer" and not said["anyway"]:
+        _keep_keys(session)
+
     def plan(author: Author) -> Plan:
         return _plan(session, author, (said["kind"], given, fields), said)
 
     return carry_out(session, way, "new", plan)
+
+
+def _keep_keys(session: Session) -> None:
+    """Have the keys of duplicates made for good where there are none: a refusal would throw them away each time."""
+    from custodex.cli.importing import refresh
+    from custodex.duplicates.index import is_kept
+
+    if not is_kept(session.opened()):
+        refresh(session)
 
 
 def _plan(

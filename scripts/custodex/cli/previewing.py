@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from custodex.cli.session import Session
 from custodex.texts import Text
@@ -49,6 +49,4 @@ def _row(session: Session, entry: Planned) -> list[str]:
 
 def _content(entry: Planned) -> str:
     """Return what a row is about: the name or text that the record would be known by, else its first cells."""
-    value: Mapping[str, Any] = next((draft.value for draft in entry.drafts if draft.value), {})
-    told = next((str(value[name]) for name in ("name", "title", "subject", "summary") if value.get(name)), "")
-    return told or " · ".join([cell for cell in entry.rows[0].cells if cell][:3])
+    return entry.title or " · ".join([cell for cell in entry.rows[0].cells if cell][:3])

@@ -112,7 +112,7 @@ def _build(session: Session, out: Path, audience: str | None) -> None:
 def _watch(session: Session, server: Preview, before: str, audience: str | None) -> None:
     while True:
         started = time.monotonic()
-        now = stamp(session)
+        now = _stamp_or(session, before)
         # asking a large repository takes a while: be busy a quarter of the time at most
         pause = max(_LEAST_PAUSE, 3 * (time.monotonic() - started))
         if now != before:
@@ -131,9 +131,27 @@ def _renew(session: Session, server: Preview, audience: str | None) -> None:
         session.out(session.say("已更新", "updated"))
     except CustodexError as error:
         session.err(error.describe(session.lang))
+    except Exception as error:  # noqa: BLE001 - the page stays as it was, and the next change is tried again
+        from custodex.cli.crashes import write_crash
+
+        log = write_crash(error, fresh.state_folder(), fresh.now)
+        session.err(
+            session.say(
+                f"没有更新：程序内部错误，详情见 {log}",
+                f"not updated: a bug in custodex, details are in {log}",
+            )
+        )
     finally:
         fresh.close()
         session.stdout.flush()
+
+
+def _stamp_or(session: Session, before: str) -> str:
+    """Return the stamp, the one *before* while it cannot be told: git is at work, a folder is being moved."""
+    try:
+        return stamp(session)
+    except CustodexError:
+        return before
 
 
 def stamp(session: Session) -> str:

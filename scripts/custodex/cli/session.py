@@ -145,12 +145,13 @@ class Session:
         """Return the catalog, moved to *snapshot*."""
         from custodex.checks import EXAMINER
 
-        catalog = self._opened()
+        catalog = self.opened()
         catalog.sync(snapshot, EXAMINER)
         catalog.book.require()
         return catalog
 
-    def _opened(self) -> Catalog:
+    def opened(self) -> Catalog:
+        """Return the catalog as the last command left it."""
         from custodex.catalog import Catalog
 
         self._refuse_foreign_state()  # no repository: it says so before a state folder is made
@@ -166,7 +167,7 @@ class Session:
         from custodex.locks import Lock
         from custodex.store import state_folder
 
-        catalog = self._opened()
+        catalog = self.opened()
         self.git.look_again()  # waiting for the lock may take a while
         state = state_folder(self.root)
         lock = None if dry else Lock(state, self.now, wait=_PATIENCE, break_dead=break_lock)

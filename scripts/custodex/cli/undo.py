@@ -62,7 +62,8 @@ def command(session: Session, revision: str | None, *, way: Way, customer: str |
             steps = [
                 Step(path, old, new) for path, (old, new) in kept.contents.items() if path.startswith(folder)
             ]
-            return replace(_plan(session, author, steps, kept.subject, rest=flags["rest"]), journal="drop")
+            taken = _plan(session, author, steps, kept.subject, rest=flags["rest"])
+            return replace(taken, journal="drop", undone=[step.path for step in steps])
         return _of_commit(session, author, _made(session, revision, folder), folder, rest=flags["rest"])
 
     if not kept and not flags["worktree"] and not way.propose and not way.dry_run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,7 +59,7 @@ class Plan:
     """What a verb wants: the drafts, the commit's subject (ids and fields only), what is told when it is done.
 
     `asks` is the question before a change of many records; `journal` tells whether this write can be taken back
-    or took back the last one.
+    or took back the last one, at the paths *undone*.
     """
 
     drafts: Sequence[Draft]
@@ -69,6 +69,7 @@ class Plan:
     undoes: str = ""
     told: dict[str, Any] = field(default_factory=dict)
     journal: Literal["add", "drop"] = "add"
+    undone: Collection[str] = ()
 
 
 def writing(function: Function) -> Function:
@@ -276,9 +277,13 @@ class _Finish:
             # before the write: after a crash in between, it names content that is not there and is passed over
             head = self._session.git.commit("HEAD") or ""
             journal.add(self._plan.subject, head, self._contents)
+        if self._way.commit:
+            from custodex.authoring.committing import require_committable
+
+            require_committable(self._session.git, self._contents)
         self._author.write()
         if self._plan.journal == "drop":
-            journal.drop_last()
+            journal.drop_last(self._plan.undone)
 
     def _commit(self) -> str | None:
         from custodex.authoring.committing import commit

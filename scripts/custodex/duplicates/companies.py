@@ -59,7 +59,7 @@ class Normaliser:
         )
         listed = "|".join(map(re.escape, known)) or "(?!)"
         self._places = re.compile(f"(?:(?:中国|{listed})(?:特别行政区|自治区|自治州|地区|省|市|盟)?)+(?=..)")
-        self._parsed = lru_cache(maxsize=20_000)(self._take_apart)
+        self._parsed = lru_cache(maxsize=4_000)(self._take_apart)
 
     def __call__(self, name: str, *, person: bool = False) -> Name:
         """Return *name* in parts."""

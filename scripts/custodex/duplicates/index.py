@@ -152,6 +152,12 @@ class Index:
         )  # fmt: skip
 
 
+def is_kept(catalog: Catalog) -> bool:
+    """Tell whether the keys were made for the schema the catalog knows; else all customers have to be read."""
+    fingerprint = json.loads(catalog.store.meta("book") or '[""]')[0]
+    return catalog.store.meta("twins").rpartition("@")[0] == f"{VERSION}/{fingerprint}"
+
+
 def documents_of(record: Record) -> Documents:
     """Return a customer's modules by kind."""
     return {kind: record.one(kind) for kind in MODULES}

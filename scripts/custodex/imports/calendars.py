@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
@@ -37,6 +37,19 @@ def read_calendar(name: str, data: bytes, zone: tzinfo) -> list[Interaction]:
     return found
 
 
+def repeating(found: Iterable[Interaction]) -> list[Text]:
+    """Return what a person should know about entries that repeat: only the first time becomes a note."""
+    number = sum("RRULE:" in one.text for one in found)
+    if not number:
+        return []
+    return [
+        Text(
+            f"{number} 个日程会重复：只记第一次，备注里写明重复规则（RRULE）",
+            f"{number} entries repeat: only the first time becomes a note, which tells the rule (RRULE)",
+        )
+    ]
+
+
 def _entries(calendars: Any, zone: tzinfo) -> Iterator[Interaction]:
     number = 0
     for calendar in calendars:
@@ -55,11 +68,18 @@ def _entry(number: int, event: Any, zone: tzinfo) -> Interaction:
     minutes = round((end - start).total_seconds() / 60) if start and end else None
     attendees = event.get("ATTENDEE") or []
     listed = attendees if isinstance(attendees, list) else [attendees]
+    # the calendar's own words: a note is about the first time, and says that there are others
+    repeats = (
+        f"RRULE:{rule.to_ical().decode()}"
+        if (rule := event.get("RRULE")) and hasattr(rule, "to_ical")
+        else ""
+    )
+    text = "\n\n".join(part for part in (str(event.get("DESCRIPTION", "")), repeats) if part)
     uid = str(event.get("UID", "")) + str(event.get("RECURRENCE-ID", "") and start)
     return Interaction(
         number, uid or f"{start}{event.get('SUMMARY', '')}", "meeting", start,
         _address(event.get("ORGANIZER")), [address for one in listed if (address := _address(one))],
-        str(event.get("SUMMARY", "")), str(event.get("DESCRIPTION", "")), [], str(event.get("LOCATION", "")),
+        str(event.get("SUMMARY", "")), text, [], str(event.get("LOCATION", "")),
         max(0, minutes) if minutes is not None else None,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from custodex.imports.calendars import looks_like_calendar, read_calendar
+from custodex.imports.calendars import looks_like_calendar, read_calendar, repeating
 from custodex.imports.calls import calls, columns_of_calls
 from custodex.imports.contactlists import recognise
 from custodex.imports.interactions import Interaction, People, table_of
@@ -49,7 +49,8 @@ def open_file(
     if looks_like_mail(name, data):
         return Opened(name, said=read_mails(name, data))
     if looks_like_calendar(name, data):
-        return Opened(name, said=read_calendar(name, data, zone))
+        entries = read_calendar(name, data, zone)
+        return Opened(name, said=entries, notices=repeating(entries))
     table = read_sheet(name, data, sheet=sheet, encoding=encoding)
     if plain:
         return Opened(name, table)

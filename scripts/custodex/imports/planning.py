@@ -25,7 +25,7 @@ Outcome = Literal["created", "updated", "unchanged", "rejected", "withheld"]
 
 @dataclass(slots=True)
 class Planned:
-    """One row (or the rows of one key): the record it means, what becomes of it, its drafts."""
+    """One row (or the rows of one key): the record it means, what becomes of it, its drafts, what they are about."""
 
     rows: Sequence[Row]
     id: str = ""
@@ -33,6 +33,14 @@ class Planned:
     reason: Text = Text("", "")  # noqa: RUF009 - a tuple, it cannot change
     drafts: list[Draft] = field(default_factory=list)
     similar: Text = Text("", "")  # noqa: RUF009 - a tuple, it cannot change
+    title: str = ""
+
+    def keep_content(self, encoded: Callable[[Draft], Draft]) -> None:
+        """Keep the title and the content of the drafts: the values of 100,000 rows would fill the memory."""
+        value: Mapping[str, Any] = next((draft.value for draft in self.drafts if draft.value), {})
+        names = ("name", "title", "subject", "summary")
+        self.title = next((str(value[name]) for name in names if value.get(name)), "")
+        self.drafts = [encoded(draft) for draft in self.drafts]
 
     def reject(self, reason: Text) -> None:
         """Take the row out, saying why."""

@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         try:
             asked = json.loads(self.rfile.read(size))
-        except ValueError:
+        except (ValueError, RecursionError):  # brackets by the thousand
             asked = None
         if self.server.take is None or not isinstance(asked, dict):
             self._answer(HTTPStatus.BAD_REQUEST, _TYPES[".json"], b'{"outcome": "refused"}\n')
