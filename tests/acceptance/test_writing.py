@@ -693,32 +693,6 @@ def test_after_a_look_at_the_index_a_write_sees_the_worktree(sample_repo: Repo) 
     assert "\ngrade: large" in sample_repo.read(path)
 
 
-def test_a_large_change_is_not_written_where_it_could_not_be_committed(sample_repo: Repo) -> None:
-    table = sample_repo.root.parent / "a.csv"
-    rows = "".join(f"N{number},新客户{number}号有限公司\n" for number in range(501))
-    table.write_text(f"编号,名称\n{rows}", encoding="utf-8")
-    sample_repo.write("records/products/x-y.yaml", "id: x-y\nname: X\nactive: true\n")
-    sample_repo.git("add", "records/products/x-y.yaml")
-    arguments = (
-        "import",
-        str(table),
-        "--key",
-        "编号",
-        "--system",
-        "erp",
-        "--commit",
-        "--set",
-        "type=organization",
-    )
-    refused = sample_repo.custodex(*arguments)
-    assert refused.returncode == 2
-    assert "other changes are staged" in refused.stderr
-    assert sample_repo.git("status", "--porcelain", "-uall") == "A  records/products/x-y.yaml\n"
-    sample_repo.commit()
-    assert sample_repo.custodex(*arguments).returncode == 0
-    assert sample_repo.git("status", "--porcelain") == ""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals there")
 def test_a_person_at_a_terminal_is_asked_for_what_is_missing(sample_repo: Repo) -> None:
     import pty

@@ -1,7 +1,7 @@
 """Writers that are killed, run out of space or lose their disk: the old records or the new, never a mixture.
 
 `strace` makes the kernel's answers. Every call of a command that touches what it writes is hit once with each
-fault (`make test-faults`; `make test` takes a sample that fits in a minute).
+fault (`make test-faults`; `make test` takes a sample that fits in a minute; `CUSTODEX_FAULTS=25` so many of each).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,16 +21,30 @@ import pytest
 
 from workbench import Repo
 
-FULL = os.environ.get("CUSTODEX_FAULTS") == "full"
-PORT = "c7vh4ej57r1"
-FOLDER = f"records/customers/c7/{PORT}"
+FULL = os.environ.get("CUSTODEX_FAULTS", "")
+"""`full`: every fault; a number: so many of each command, evenly spread."""
+PORT, OTHER = "c7vh4ej57r1", "eht6j7rbzjg"
 CALLS = "write,fsync,rename,link,mkdir,unlink,openat"
-OURS = re.compile(r"/records/customers/|/\.custodex/(?:lock|writing-|undo\.json|\.tmp-)|\.tmp-")
+OURS = re.compile(r"/(?:records|schema)/|/\.custodex/(?:lock|writing-|undo\.json|\.tmp-)|\.tmp-")
+TABLE = (
+    "编号,名称,类型,电话\nN1,顶新甲有限公司,organization,+8613900000771\nN2,顶新乙有限公司,organization,\n"
+)
 COMMANDS = {
     "set": ("set", PORT, "stage=customer", "people[p1].title=总调度"),
     "note": ("note", PORT, "下周发样品", "--due", "+7d"),
+    "new": ("new", "顶新船务有限公司", "region.country=CN", "people+=王一"),
+    "task": ("task", "add", PORT, "送样品", "--due", "+7d"),
+    "tag": ("tag", "rename", "risk:high", "risk:very-high"),
+    "archive": ("archive", PORT, "--why", "停业"),
+    "bulk": ("bulk", "set", "-w", "stage=prospect", "description=看过", "--yes"),
+    "merge": ("merge", PORT, OTHER, "--yes"),
+    "import": ("import", "../table.csv", "--key", "编号", "--system", "erp"),
+    "undo": ("undo",),
+    "commit": ("set", PORT, "stage=customer", "people[p1].title=总调度", "--commit"),
 }
-SAMPLE = 5
+BEFORE = {"undo": ("confirm", PORT, OTHER)}
+"""What was done before the command."""
+SAMPLE = 2
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
@@ -65,18 +80,34 @@ def traced(repo: Repo, inject: str, *arguments: str) -> subprocess.CompletedProc
 
 
 def state_of(repo: Repo) -> dict[str, bytes]:
-    """Return every record file of the customer."""
+    """Return every record and every file of the schema folder."""
     return {
-        str(path.relative_to(repo.root)): path.read_bytes() for path in (repo.root / FOLDER).rglob("*.yaml")
+        str(path.relative_to(repo.root)): path.read_bytes()
+        for folder in ("records", "schema")
+        for path in (repo.root / folder).rglob("*.*")
+        if path.is_file()
     }
 
 
-def shape_of(state: dict[str, bytes]) -> list[tuple[str, bytes]]:
-    """Return a state with the random names of new events left out."""
-    return sorted(
-        (re.sub(r"-[0-9a-z]{6}\.yaml", "", path), re.sub(rb"-[0-9a-z]{6}\"", b"", data))
-        for path, data in state.items()
-    )
+def shape_of(state: dict[str, bytes], known: frozenset[str]) -> list[tuple[str, bytes]]:
+    """Return a state with the random names of new events and of customers that are not *known* left out.
+
+    Left out as well is the grade, by which the recovery is tried.
+    """
+    fresh = frozenset(path.split("/")[3] for path in state if path.startswith("records/customers/")) - known
+    return sorted((_plain(path, fresh), _plain_content(data, fresh)) for path, data in state.items())
+
+
+def _plain(path: str, fresh: frozenset[str]) -> str:
+    for one in fresh:
+        path = path.replace(f"{one[:2]}/{one}", "new")
+    return re.sub(r"-[0-9a-z]{6}\.yaml", "", path)
+
+
+def _plain_content(data: bytes, fresh: frozenset[str]) -> bytes:
+    for one in fresh:
+        data = data.replace(one.encode(), b"new")
+    return re.sub(rb"-[0-9a-z]{6}\"", b"", re.sub(rb"(?m)^grade: .*\n", b"", data))
 
 
 @pytest.fixture(scope="module")
@@ -125,21 +156,33 @@ def faults(found: list[tuple[str, int]]) -> Iterator[Fault]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_old_or_new_whatever_happens(master: Repo, tmp_path: Path, command: str) -> None:
-    old = shape_of(state_of(master))
-    counted = copy_of(master, tmp_path)
+    begin = copy_of(master, tmp_path / "begin")
+    if command in BEFORE:
+        assert begin.custodex(*BEFORE[command]).returncode == 0
+    (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    known = frozenset(path.name for path in (begin.root / "records/customers").glob("*/*"))
+    old = shape_of(state_of(begin), known)
+    counted = copy_of(begin, tmp_path)
     found = list(faults(calls(counted, command)))
-    new = shape_of(state_of(counted))
+    new = shape_of(state_of(counted), known)
     assert len(found) > 30
     assert new != old
-    chosen = found if FULL else found[3 :: max(1, len(found) // SAMPLE)][:SAMPLE]
+    most = SAMPLE if not FULL else len(found) if FULL == "full" else int(FULL)
+    step = max(1, len(found) // most)
+    chosen = found[len(command) % step :: step][:most]
+    outcomes: Counter[str] = Counter()
     for fault in chosen:
-        examine(copy_of(master, tmp_path), command, fault, (old, new))
+        outcomes[examine(copy_of(begin, tmp_path), command, fault, (old, new), known)] += 1
+    print(command, len(chosen), "of", len(found), "faults:", dict(outcomes))  # noqa: T201 - seen with -rP
 
 
-def examine(repo: Repo, command: str, fault: Fault, states: tuple[object, object]) -> None:
+def examine(
+    repo: Repo, command: str, fault: Fault, states: tuple[object, object], known: frozenset[str]
+) -> str:
+    """Make one fault happen; return which state it ended in, after the recovery where it was killed."""
     old, new = states
     result = traced(repo, f"{fault.call}:{fault.effect}:when={fault.number}", *COMMANDS[command])
-    now = shape_of(state_of(repo))
+    now = shape_of(state_of(repo), known)
     told = (fault, result.returncode, result.stderr)
     assert b"\0" not in b"".join(state_of(repo).values()), told
     if result.returncode == 0:
@@ -154,9 +197,10 @@ def examine(repo: Repo, command: str, fault: Fault, states: tuple[object, object
     # a batch that was cut in half is finished by the next writer; one printed command is all it takes
     recovered = repo.custodex("set", PORT, "grade=large", "--break-lock")
     assert recovered.returncode == 0, (*told, recovered.stderr)
-    repo.custodex("set", PORT, "grade=medium")
-    assert shape_of(state_of(repo)) in (old, new), told
+    after = shape_of(state_of(repo), known)
+    assert after in (old, new), told
     assert left_over(repo) == [], told
+    return "new" if after == new else "old"
 
 
 def left_over(repo: Repo) -> list[str]:

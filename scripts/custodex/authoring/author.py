@@ -95,9 +95,12 @@ class Author:
         with contextlib.ExitStack() as stack:
             if self._lock:
                 stack.enter_context(self._lock)
-                files.recover(self._git.root, state_folder(self._git.root))
+                if files.recover(self._git.root, state_folder(self._git.root)):
+                    self.is_near = (
+                        False  # what a killed writer had begun stands there now, and was never looked at
+                    )
             seen = nearby.last_seen(self.catalog, self._git) if self.is_near else None
-            self.is_near = seen is not None
+            self.is_near, self.is_sure = seen is not None, seen is None
             self._worktree = seen or snapshots.worktree(self._git)
             self._open()
             stack.push(lambda *_: self._close(commit=False))
