@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         yamlwriter forgelinks postings termtable rowfile indexfiles threeway""",
         # 1 adapters: each owns one outside thing, none knows another
         """files locks yamlfile schemas git gitlog store hanzi phones emails parquetfile whooshindex templating locales
-        sheets starter workers""",
+        sheets starter timestamps workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
         """diffing placing schemalint snapshots facts books examining vocabularies pathrules tables contexts early
         loading syncing catalog readers policy revisions patching""",
@@ -58,6 +58,8 @@ OWNERS: Mapping[str, set[str]] = {
     "rapidfuzz": {"duplicates"},
     "pyarrow": {"parquetfile"},
     "icalendar": {"imports"},
+    "rfc3161_client": {"timestamps"},
+    "cryptography": {"timestamps"},
     "sqlite3": {"store"},
     "subprocess": {"git"},
     "click": {"cli"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from custodex.findings import printable
 from custodex.texts import Text
 
 if TYPE_CHECKING:
+    from custodex.cli.stamping import Stamped
     from custodex.policy.chain import Verdict
     from custodex.proving import Proof
 
@@ -37,34 +39,75 @@ _HASH = re.compile(r"[0-9a-f]{40}")
         help=Text("这个提交必须仍在主线上", "this commit must still be part of the main line"))  # fmt: skip
 @option("--anchors", type=Path, metavar="FILE", default=None,
         help=Text("锚点文件，每行一个提交", "a file of anchors, a commit each line"))  # fmt: skip
+@option("--stamps", type=Path, metavar="DIR", default=None,
+        help=Text("时间戳所在的文件夹", "the folder of time stamps"))  # fmt: skip
+@option("--stamp", "address", metavar="URL", default=None,
+        help=Text("请时间戳机构（RFC 3161）给锚点盖时间戳，存入 --stamps",
+                  "have the anchor stamped by an authority (RFC 3161), kept in --stamps"))  # fmt: skip
+@option("--authority", type=Path, metavar="CA.pem", default=None,
+        help=Text("离线核对 --stamps 中的时间戳：机构的根证书",
+                  "verify --stamps offline: the authority's root certificates"))  # fmt: skip
 @option("--fresh", is_flag=True, help=Text("不用以前的结论", "believe no earlier proof"))
 @option("--all", "everything", is_flag=True, help=Text("列出每一步", "list every step"))
 @format_option("text", "json")
 def command(
-    session: Session, *, revision: str, since: Sequence[str], anchors: Path | None, fresh: bool,
-    everything: bool, form: str,
+    session: Session, *, revision: str, since: Sequence[str], anchors: Path | None, stamps: Path | None,
+    address: str | None, authority: Path | None, fresh: bool, everything: bool, form: str,
 ) -> int:  # fmt: skip
     """Prove the history and say what breaks it."""
+    from custodex.cli.stamping import ask
     from custodex.proving import Memory, prove
 
     head = session.git.commit(revision)
     if head is None:
         raise UsageFault(Text(f"没有版本 {revision}", f"there is no revision {revision}"))
+    stamped = _stamped(stamps, authority, asks=bool(address))
     memory = Memory(session.root)
     try:
         wanted = [*since, *_from_file(anchors), *([memory.anchor] if memory.anchor else [])]
+        wanted += [one.head for one in stamped if one.fault is None]
         if fresh:
             memory.forget()
         proof = prove(session.git, memory, head, [_full(session, anchor) for anchor in dict.fromkeys(wanted)])
+        broken = tuple(_broken(one) for one in stamped if one.fault is not None)
+        proof = replace(proof, faults=(*proof.faults, *broken))
         if proof.holds:
             memory.set_anchor(head)
     finally:
         memory.close()
+    if proof.holds and address and stamps is not None:
+        session.err(str(ask(head, address, stamps)))
     if form == "json":
-        session.out_json(_as_json(proof))
+        session.out_json({**_as_json(proof), "stamps": [{"head": one.head, "at": one.at} for one in stamped]})
     else:
+        for one in stamped:
+            session.out(
+                f"{'✗' if one.fault else '✓'} {one.head[:12]} {session.say('时间戳', 'stamped')} {one.at}"
+            )
         _tell(session, proof, everything=everything)
     return EXIT_OK if proof.holds else EXIT_INTEGRITY
+
+
+def _stamped(folder: Path | None, authority: Path | None, *, asks: bool) -> list[Stamped]:
+    from custodex.cli.stamping import read
+
+    if folder is None:
+        if asks or authority is not None:
+            raise UsageFault(Text("还要用 --stamps 给出文件夹", "name the folder by --stamps, too"))
+        return []
+    if authority is None and not asks:
+        raise UsageFault(
+            Text(
+                "还要用 --authority 给出机构的根证书，或用 --stamp",
+                "name the authority's certificates by --authority, or use --stamp",
+            )
+        )
+    return list(read(folder, authority)) if authority is not None else []
+
+
+def _broken(one: Stamped) -> Text:
+    why = one.fault or Text("", "")
+    return Text(f"{one.head[:12]}：{why.zh}", f"{one.head[:12]}: {why.en}")
 
 
 def _from_file(path: Path | None) -> list[str]:
