@@ -79,6 +79,8 @@ def test_from_an_edit_to_a_proven_history(tmp_path: Path) -> None:
         assert "approval-missing" in book.push("main", remote="origin").stderr
         book.git("reset", "-q", "--hard", "main~1")
         book.approve("pia", "grade")
+        told = json.loads(book.custodex("review", "main..grade", "--format", "json").stdout)
+        assert {need["rule"]: need["given"] for need in told["policy"]["needs"]}["key-customers"] == ["pia"]
         book.merge("bob", "grade")
         landed = book.push("main", remote="origin")
         assert landed.returncode == 0, landed.stderr

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,32 @@ def test_nobody_confirms_what_he_entered(sample_repo: Repo) -> None:
     propose(sample_repo, "only", {path: start + checked}, **ning)
     done = sample_repo.custodex("policy", "check", "main..only", "--format", "json")
     assert json.loads(done.stdout)["refusals"] == []
+
+
+def test_who_approves_is_told_what_is_missing_for_it_to_count(sample_repo: Repo, tmp_path: Path) -> None:
+    propose(sample_repo, "new", {path_of("customer", one := new_id()): customer(one, "示例公司")})
+    done = sample_repo.custodex("approve", "new")
+    assert (done.returncode, "user.signingkey" in done.stderr) == (4, True)
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    sample_repo.git("config", "gpg.format", "ssh")
+    sample_repo.git("config", "user.signingkey", f"{key}.pub")
+    done = sample_repo.custodex("approve", "new")
+    assert (done.returncode, "no key of anybody in records/staff" in done.stderr) == (0, True)
+    assert needs_of(sample_repo, "main..new")["every-change"][0]["given"] == []
+    # known on the main line, it counts: for what the proposal holds now, and for nobody's own work
+    staff = "records/staff/sun-yue.yaml"
+    line = Path(f"{key}.pub").read_text("utf-8").strip()
+    sample_repo.write(
+        staff, f'{sample_repo.read(staff)}keys:\n  - id: k9\n    key: {line}\n    since: "2026-01-01"\n'
+    )
+    sample_repo.commit("a key")
+    assert needs_of(sample_repo, "main..new")["every-change"][0]["given"] == ["sun-yue"]
+    sample_repo.git("checkout", "-q", "new")
+    sample_repo.write(path_of("customer", one), customer(one, "示例有限公司"))
+    sample_repo.commit("more")
+    sample_repo.git("checkout", "-q", "main")
+    assert needs_of(sample_repo, "main..new")["every-change"][0]["given"] == []
 
 
 def test_codeowners_are_made_from_the_rules_and_watched(sample_repo: Repo) -> None:

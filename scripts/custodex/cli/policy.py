@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
@@ -12,7 +12,8 @@ from custodex.texts import Text
 
 if TYPE_CHECKING:
     from custodex.cli.spans import Span
-    from custodex.policy import Decision, Touched
+    from custodex.git import Git
+    from custodex.policy import Decision, Policy, Touched
 
 _HELP = Text(
     """按 schema/access.yaml 与 records/staff 判断一个提案；规则取自提案之前的版本。
@@ -83,6 +84,7 @@ def decision_on(
     from custodex.policy import decide, policy_at, touched
 
     policy = policy_at(session.git, proposed.old_tree)
+    approvers = [*approvers, *_signed_approvals(session.git, policy, proposed)]
     changed = touched(session.git, policy.book, proposed.changes, proposed.old_tree, proposed.tree)
     day = session.today.isoformat()
     if authors:
@@ -96,6 +98,22 @@ def decision_on(
         if own:  # an approval is an empty commit
             written.setdefault(email, []).extend(found)
     return decide(policy, changed, tuple(written), approvers, day, written)
+
+
+def _signed_approvals(git: Git, policy: Policy, proposed: Span) -> Iterator[str]:
+    """Yield who approved by `custodex approve` of exactly what the proposal holds now; others' keys by fingerprint."""
+    from custodex.policy.commits import commits, signatures
+
+    known = commits(git, f"{proposed.old}..{proposed.new}")
+    tip = known.get(proposed.new)
+    told = [one for one in known.values() if tip and one.approves == tip.tree and len(one.parents) == 1]
+    below = commits(git, "--no-walk", *sorted({one.parents[0] for one in told})) if told else {}
+    # an approval changes nothing: what does is a change, whatever it says of itself
+    found = [one.name for one in told if below[one.parents[0]].tree == one.tree]
+    for signature in signatures(git, found).values() if found else ():
+        if signature.valid:
+            person = policy.people.signer(signature.fingerprint)
+            yield person.id if person else signature.fingerprint
 
 
 def _before(session: Session, name: str) -> tuple[str, frozenset[str]]:
