@@ -115,15 +115,20 @@
   function answered(change, said) {
     if (said.outcome === "proposed") {
       ways.replaceChildren();
-      say(t("form.proposed", { branch: said.branch }));
+      say(t("form.proposed", { branch: said.branch }), listed(said.findings));
     } else if (said.outcome === "changed") {
       meanwhile(change, said);
     } else {
-      say(el("b", {}, said.message || ""), el("ul", {}));
-      (said.findings || []).forEach(function (finding) {
-        answer.lastChild.append(el("li", {}, finding.message + " (" + finding.code + ")"));
-      });
+      say(el("b", {}, said.message || ""), listed(said.findings));
     }
+  }
+
+  function listed(findings) {
+    var list = el("ul", {});
+    (findings || []).forEach(function (finding) {
+      list.append(el("li", {}, finding.message + " (" + finding.code + ")"));
+    });
+    return list;
   }
 
   /** Somebody else changed the file: each field with what it was, what it is now and what was typed here. */

@@ -145,6 +145,18 @@ def test_strict_writes_all_or_nothing(empty_repo: Repo, tmp_path: Path) -> None:
     assert told(empty_repo, file, code=1)["created"] == 1
 
 
+def test_strict_takes_no_new_warning(empty_repo: Repo, tmp_path: Path) -> None:
+    file = write(
+        tmp_path, HEADERS + ROW + ROW.replace("样例甲有限公司", "\u0410cme Port").replace("13900000123", "")
+    )
+    found = told(empty_repo, file, "--strict", code=1)
+    assert [row["outcome"] for row in found["rows"]] == ["withheld", "withheld"]
+    assert "--strict" in found["rows"][0]["reason"]
+    assert records(empty_repo) == {}
+    found = told(empty_repo, file)
+    assert (found["created"], found["warnings"] > 0) == (2, True)
+
+
 def test_columns_nobody_reads_are_named_and_refused_with_strict(empty_repo: Repo, tmp_path: Path) -> None:
     file = write(tmp_path, "名称,客户类型,星座\n样例甲,企业客户,狮子\n")
     assert told(empty_repo, file, "--dry-run")["unmatched"] == ["星座"]

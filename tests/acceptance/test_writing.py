@@ -99,6 +99,20 @@ def test_what_the_checks_refuse_is_not_written(sample_repo: Repo) -> None:
     assert "stage-move" in {finding["code"] for finding in found["findings"]}
 
 
+def test_a_new_warning_is_told_and_written_unless_strict(sample_repo: Repo) -> None:
+    mixed = "name_en=\u0410cme Port"  # a Cyrillic letter among Latin ones
+    refused = sample_repo.custodex("set", PORT, mixed, "--strict")
+    assert refused.returncode == 1
+    assert "name-mixed-script [warning]" in refused.stderr
+    assert "nothing was written" in refused.stderr
+    assert sample_repo.git("status", "--porcelain") == ""
+    written = sample_repo.custodex("set", PORT, mixed)
+    assert written.returncode == 0
+    assert "name-mixed-script [warning]" in written.stderr
+    # the warning is there already: it is no reason against the next write
+    assert sample_repo.custodex("set", PORT, "stage=customer", "--strict").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

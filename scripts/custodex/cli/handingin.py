@@ -84,7 +84,8 @@ def _judged(session: Session, author: Author, change: Change) -> Answer:
     verb = _VERBS[place.kind]
     message_ = Message(verb, f"{verb} {place.id}: {place.kind}")
     made = propose(session.git, state_folder(session.root), author.contents(), message_)
-    return {"outcome": "proposed", "branch": made.branch, "commit": made.commit, "pushed": bool(made.remote)}
+    return {"outcome": "proposed", "branch": made.branch, "commit": made.commit, "pushed": bool(made.remote),
+            "findings": _told(session, list(verdict.findings))}  # fmt: skip
 
 
 def _value(text: str) -> dict[str, Any]:

@@ -29,6 +29,8 @@ _OPTIONS = (
     option("--commit", is_flag=True, help=Text("只提交这次改动", "commit this change and nothing else")),
     option("--propose", is_flag=True,
            help=Text("放到新分支并推送，供评审", "put it on a new branch and push it for review")),
+    option("--strict", is_flag=True,
+           help=Text("有新的警告也不写入", "write nothing if it brings a new warning either")),
     option("--reason", type=choice("correction", "change"), default=None,
            help=Text("提交的原因：更正还是实际变化", "why, for the commit: it was wrong, or it has changed")),
     option("--break-lock", is_flag=True,
@@ -49,6 +51,7 @@ class Way:
     dry_run: bool
     commit: bool
     propose: bool
+    strict: bool
     reason: str | None
     break_lock: bool
     form: str
@@ -78,7 +81,7 @@ def writing(function: Function) -> Function:
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, **options: Any) -> Any:
-        names = ("dry_run", "commit", "propose", "reason", "break_lock", "form")
+        names = ("dry_run", "commit", "propose", "strict", "reason", "break_lock", "form")
         way = Way(**{name: options.pop(name) for name in names})
         if way.commit and way.propose:
             raise UsageFault(
@@ -105,7 +108,8 @@ def carry_out(
         if not way.dry_run:
             help_writers(session, author.catalog)
         wanted, verdict = _judged(author, plan)
-        if verdict.refused or verdict.errors:
+        # an error is never written; a new warning is told, and written unless somebody asked otherwise
+        if verdict.refused or verdict.errors or (way.strict and verdict.findings):
             return _refuse(session, way, verdict)
         if not verdict.changed:
             return _unchanged(session, way)
