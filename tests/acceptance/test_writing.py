@@ -426,6 +426,14 @@ def test_whoever_wrote_since_the_last_verification_cannot_verify(sample_repo: Re
     assert anna.returncode == 6  # entered just now, not committed yet
 
 
+def test_a_document_may_be_called_by_its_name(sample_repo: Repo) -> None:
+    told(sample_repo, "verify", PORT, "营业执照", "--by", "曾睿")
+    assert "document: business_licence" in sample_repo.read(f"{FOLDER}/identity.yaml")
+    unknown = sample_repo.custodex("verify", PORT, "户口本", "--by", "曾睿")
+    assert unknown.returncode == 2
+    assert "business_licence" in unknown.stderr
+
+
 # --- tags
 
 

@@ -122,12 +122,14 @@ def _all_names(node: Node) -> set[str]:
 def _unknown(text: str, part: str, node: Node) -> UsageFault:
     import difflib
 
-    near = difflib.get_close_matches(part, sorted(_all_names(node)), 3, 0.5) or list(node.fields)
-    listed = ", ".join(near)
+    near = difflib.get_close_matches(part, sorted(_all_names(node)), 3, 0.5)
+    listed = ", ".join(near or node.fields)
     where = f"{printable(part)}" if part == text else f"{printable(part)} ({printable(text)})"
     return UsageFault(
         Text(f"没有字段 {where}", f"there is no field {where}"),
-        Text(f"可用：{listed}", f"did you mean: {listed}"),
+        Text(f"是不是：{listed}", f"did you mean: {listed}")
+        if near
+        else Text(f"可用：{listed}", f"there are: {listed}"),
     )
 
 

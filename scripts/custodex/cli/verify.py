@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from custodex.cli.session import Session
 from custodex.cli.verbs import argument, choice, option, verb
-from custodex.cli.writing import Plan, Way, carry_out, reader_of, spoken_day, writing
+from custodex.cli.writing import Plan, Way, carry_out, converter, reader_of, spoken_day, writing
 from custodex.errors import PolicyRefusal
 from custodex.texts import Text
 
@@ -15,21 +15,19 @@ if TYPE_CHECKING:
     from custodex.authoring import Author
     from custodex.examining import Record
 
-_DOCUMENTS = ("resident_id", "passport", "business_licence", "bank_letter", "power_of_attorney", "other")
-
 
 @verb(
     Text(
         """记下证件核验：看了什么、怎么看的、结果如何。核验人不能是录入资料的人。
 
-        例：custodex verify 远峤港口 business_licence --method original""",
+        证件写代码或名称。例：custodex verify 远峤港口 营业执照 --method original""",
         """Write down that a document was looked at, how, and what came of it; never by who entered the data.
 
-        Example: custodex verify harbor business_licence --method original""",
+        DOCUMENT is a code or its name. Example: custodex verify harbor business_licence --method original""",
     )
 )
 @argument("customer", metavar="ID")
-@argument("document", type=choice(*_DOCUMENTS))
+@argument("document", metavar="DOCUMENT")
 @option("--method", type=choice("original", "copy", "online", "video"), default="original", show_default=True,
         help=Text("方式", "how"))  # fmt: skip
 @option("--result", type=choice("passed", "failed", "unclear"), default="passed", show_default=True,
@@ -52,23 +50,30 @@ def command(session: Session, customer: str, document: str, *, way: Way, **said:
         from custodex.cli.who import writer
         from custodex.drafts import Draft
 
-        reader = reader_of(author)
+        reader, seen = reader_of(author), _document(session, author, document)
         record = pick_record(session, reader, customer)
         by = writer(session, reader, said["by"])
         identity = dict(record.one("identity"))
         known = list(identity.get("verifications", ()))
         _refuse_author(session, record, document, known, _address(reader.record(f"staff/{by}")))
         entry = {
-            "id": free_id(known, "v"), "document": document, "number_masked": masked(said["number"]),
+            "id": free_id(known, "v"), "document": seen, "number_masked": masked(said["number"]),
             "method": said["method"], "result": said["result"], "by": by, "at": session.today.isoformat(),
             "expires_on": spoken_day(session, said["expires"]) if said["expires"] else None, "note": said["note"],
         }  # fmt: skip
         known.append({name: found for name, found in entry.items() if found})
         draft = Draft(path_in(record, "identity"), "identity", {**identity, "verifications": known})
         done = Text(f"已记下 {record.id} 的核验", f"noted the verification of {record.id}")
-        return Plan([draft], f"verify {record.id}: {document}", done, told={"id": record.id, "by": by})
+        return Plan([draft], f"verify {record.id}: {seen}", done, told={"id": record.id, "by": by})
 
     return carry_out(session, way, "verify", plan)
+
+
+def _document(session: Session, author: Author, text: str) -> str:
+    """Return the code of a document, which may be called by its name."""
+    entries = author.catalog.book.schemas.node("identity").fields["verifications"].items
+    assert entries is not None  # noqa: S101 - a list by its schema
+    return str(converter(session, author)(entries.fields["document"], text))
 
 
 def masked(number: str | None) -> str | None:

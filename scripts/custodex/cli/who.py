@@ -26,11 +26,15 @@ def writer(session: Session, reader: Reader, named: str | None) -> str:
         if address and str(record.main.get("email", "")).casefold() == address:
             return record.id
     shown = printable(address) or "–"
+    known = printable(", ".join(key.partition("/")[2] for key in reader.keys("staff")), 200) or "–"
+    me = f"id=… email={shown} active=true"
     raise UsageFault(
         Text(f"不知道你是谁：没有员工的邮箱是 {shown}", f"who are you? no colleague has the address {shown}"),
         Text(
-            "用 --by 给出员工编号，或设置 git config user.email",
-            "name one with --by, or set git config user.email",
+            f"用 --by 给出员工（现有：{known}），或设置 git config user.email\n"
+            f"  添加自己：custodex new 姓名 --kind staff {me}",
+            f"name one with --by (there are: {known}), or set git config user.email\n"
+            f"  add yourself: custodex new NAME --kind staff {me}",
         ),
     )
 
