@@ -102,6 +102,26 @@ def test_two_that_are_not_one_are_said_to_be_with_the_reason(empty_repo: Repo) -
     assert "nothing to change" in empty_repo.custodex("distinct", A, B).stderr
 
 
+def person(repo: Repo, customer: str, name: str, born: str) -> None:
+    add(repo, customer, name)
+    path = f"{customer_folder(customer)}/customer.yaml"
+    repo.write(path, repo.read(path).replace("type: organization", "type: person"))
+    repo.write(f"{customer_folder(customer)}/identity.yaml", f'birthday: "{born}"\n')
+
+
+def test_persons_of_one_birthday_need_only_part_of_the_name(empty_repo: Repo) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02")
+    person(empty_repo, B, "Ada Sample-Jones", "1990-03-02")
+    person(empty_repo, C, "Grace Other", "1990-03-02")
+    person(empty_repo, D, "Ada Somebody", "1990-03-03")
+    (pair,) = told(empty_repo)["pairs"]
+    assert (pair["id"], pair["match"]["id"], pair["match"]["level"]) == (A, B, "near")
+    assert pair["match"]["reasons"] == [{"code": "born", "field": "identity/birthday"}]
+    assert [match["id"] for match in told(empty_repo, B)["matches"]] == [A]
+    # who may not read birthdays is not told that two are the same
+    assert pairs(empty_repo, "--audience", "finance") == set()
+
+
 def test_a_merged_customer_and_a_parent_are_no_duplicates(empty_repo: Repo) -> None:
     add(empty_repo, A, "样例甲技术有限公司")
     add(empty_repo, B, "样例甲技术有限公司北京分公司")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import browsing, building, checking, searching, starting
+from . import browsing, building, checking, linking, searching, starting
 from .books import Shelf
 from .context import Bench
 from .peers import Peers
@@ -27,6 +27,7 @@ TARGETS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "T9": browsing.browse,
     "T5": building.whole,
     "T6": building.again,
+    "T12": linking.persons,
 }
 
 

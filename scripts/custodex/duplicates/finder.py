@@ -10,8 +10,8 @@ from typing import Any, Literal
 from custodex.catalog import Catalog
 from custodex.duplicates.companies import Name, Normaliser
 from custodex.duplicates.index import Index, Kept, documents_of
-from custodex.duplicates.likeness import NEAR, Likeness, likeness
-from custodex.duplicates.tokens import Documents, Traits, pieces, token_of, traits_of
+from custodex.duplicates.likeness import NEAR, Likeness, alike_of_one_birthday, likeness
+from custodex.duplicates.tokens import BORN, Documents, Traits, pieces, token_of, traits_of
 from custodex.readers import Reader
 from custodex.records import path_of
 from custodex.vocabularies import labels
@@ -26,13 +26,15 @@ _WHOLE = 0.94
 _SHARED_BY = 8
 """A value or piece that more customers share says nothing about two of them."""
 _EXACT = frozenset({"number", "phone", "email"})
-_WEBSITE = 0.85
+_SCORES = {"website": 0.85, "born": 0.86}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reason:
-    """Why two customers may be one: `number`, `phone`, `email`, `website`, `name`, `near-name`, `sound`, `branch`.
+    """Why two customers may be one.
 
+    `code`: `number`, `phone`, `email`, `website`, `name`, `near-name`, `sound`, `branch`, `born` (the same
+    birthday and part of the name).
     `field` is `kind/pointer` of the place in the customer found, never its value.
     """
 
@@ -136,7 +138,8 @@ class Duplicates:
         """Yield every two customers that may be one, best first."""
         found: dict[tuple[str, str], _Found] = {}
         for one, other, place, token in self._sharing_values():
-            found.setdefault((one, other), _Found()).add(*_weight(token), place)
+            if not token.startswith(BORN) or self._may_be_one(self._names_of(one), other):
+                found.setdefault((one, other), _Found()).add(*_weight(token), place)
         for first, second in self._sharing_pieces():
             score, code = self._likeness(self._parsed(first), self._parsed(second))
             if score >= NEAR:
@@ -153,9 +156,11 @@ class Duplicates:
     # --- one candidate
 
     def _by_values(self, traits: Traits, found: dict[str, _Found]) -> None:
+        own = [self._name(written.text, person=traits.person) for written in traits.names]
         for value in traits.values:
+            born = value.token.startswith(BORN)
             for customer, place in self._index.holders(value.token, _LOOKED_AT):
-                if self._may_read(place):
+                if self._may_read(place) and (not born or self._may_be_one(own, customer)):
                     found.setdefault(customer, _Found()).add(*_weight(value.token), place)
 
     def _by_names(self, traits: Traits, found: dict[str, _Found]) -> None:
@@ -172,6 +177,14 @@ class Duplicates:
                 score, code = max(self._likeness(name, self._parsed(kept)) for name in own)
                 if score >= NEAR:
                     found.setdefault(kept.customer, _Found()).add(score, code, kept.field)
+
+    def _names_of(self, customer: str) -> list[Name]:
+        return [self._parsed(kept) for kept in self._index.names_of(customer) if self._may_read(kept.field)]
+
+    def _may_be_one(self, names: list[Name], other: str) -> bool:
+        """Tell whether a person with these *names* may be *other*, who was born on the same day."""
+        theirs = self._names_of(other)
+        return any(alike_of_one_birthday(one, two) for one in names for two in theirs)
 
     def _likeness(self, one: Name, other: Name) -> Likeness:
         """Compare two names; a name proper that many companies have needs the rest to come close as well."""
@@ -252,7 +265,7 @@ class Duplicates:
 
 def _weight(token: str) -> tuple[float, str]:
     code = token.partition(":")[0]
-    return (1.0 if code in _EXACT else _WEBSITE), code
+    return _SCORES.get(code, 1.0), code
 
 
 def _grouped(rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:

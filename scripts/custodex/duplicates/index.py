@@ -14,7 +14,7 @@ from custodex.duplicates.tokens import MODULES, Documents, pieces, traits_of
 from custodex.examining import Record
 from custodex.ids import ALPHABET
 
-VERSION = "1"
+VERSION = "2"
 _NAMES = 64
 """So many names of one customer are looked at; the schema allows a few less."""
 _DIGIT = {char: value for value, char in enumerate(ALPHABET)}
@@ -135,6 +135,13 @@ class Index:
         """Yield the names with these numbers."""
         query = "SELECT id, field, person, text FROM twin_names WHERE id IN (SELECT value FROM json_each(?))"
         for name, field, person, text in self._db.execute(query, (json.dumps(list(ids)),)):
+            yield Kept(name, field, bool(person), text)
+
+    def names_of(self, customer: str) -> Iterator[Kept]:
+        """Yield the names of one customer."""
+        first = _number_of(customer)
+        query = "SELECT id, field, person, text FROM twin_names WHERE id >= ? AND id < ?"
+        for name, field, person, text in self._db.execute(query, (first, first + _NAMES)):
             yield Kept(name, field, bool(person), text)
 
     def shared_values(self, most: int) -> Iterator[tuple[str, str, str]]:

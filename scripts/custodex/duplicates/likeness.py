@@ -30,6 +30,17 @@ def likeness(one: Name, other: Name) -> Likeness:
     return score, "near-name"
 
 
+def alike_of_one_birthday(one: Name, other: Name) -> bool:
+    """Tell whether two persons born on the same day may be one: part of the name is enough then."""
+    if not (one.person and other.person):
+        return False
+    if one.stem.isascii() and other.stem.isascii():
+        return any(_word(word, partner) >= _WORD for word in one.words for partner in other.words)
+    longer = max(len(one.stem), len(other.stem))
+    near = longer >= 3 and Levenshtein.distance(one.stem, other.stem, score_cutoff=1) <= 1
+    return near or one.stem == other.stem or _sound_alike(one, other)
+
+
 def _sound_alike(one: Name, other: Name) -> bool:
     """Tell whether two names are read alike; two short Chinese names that are so are two names."""
     same = set(one.sounds) & set(other.sounds)

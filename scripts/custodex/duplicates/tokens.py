@@ -16,7 +16,9 @@ from custodex.schemas import Schemas
 
 Documents = Mapping[str, Mapping[str, Any]]
 """A customer's modules by kind: `customer`, `contacts`, `identity`."""
-_HINTS = frozenset({"x-search", "x-format", "x-ref"})
+_HINTS = frozenset({"x-search", "x-format", "x-ref", "x-time"})
+BORN = "born:"
+"""Begins the token of a person's birthday: it leads to one customer only together with the name."""
 MODULES = ("customer", "contacts", "identity")
 
 
@@ -57,7 +59,9 @@ def traits_of(schemas: Schemas, documents: Documents) -> Traits:
         for pointer, node, found in schemas.walk(kind, document, _HINTS):
             if not isinstance(found, str):
                 continue
-            if token := _token(node, found, document, pointer):
+            if kind == "identity" and len(pointer) == 1 and node.hint("time") == "past":
+                values[Value(f"{BORN}{found}", _field(kind, pointer))] = None
+            elif token := _token(node, found, document, pointer):
                 values[Value(token, _field(kind, pointer))] = None
             elif kind == "customer" and node.hint("search") == "name":
                 names.setdefault(found, Written(found, _field(kind, pointer)))

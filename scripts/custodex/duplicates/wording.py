@@ -18,6 +18,7 @@ _WORDS: Mapping[str, Text] = {
     "name": Text("名称相同", "same name"),
     "near-name": Text("名称相近", "name comes close"),
     "sound": Text("读音相同", "name is read alike"),
+    "born": Text("生日相同，姓名相近", "same birthday, names come close"),
     "branch": Text("同一单位的分支机构：设为上级单位，不要合并", "a branch: link it by parent, do not merge"),
 }
 _NAMED = frozenset({"number", "name", "near-name"})
