@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from calendar import month_name
 from pathlib import Path
@@ -137,3 +138,67 @@ def test_a_role_that_reads_no_governance_documents_has_no_page_of_them(sample_re
     site = build(sample_repo, "--audience", "finance")
     assert list(site.glob("*/polic*")) == []
     assert "policies.html" not in (site / "en/index.html").read_text("utf-8")
+
+
+COLD = "ea8d9evxgj5"
+
+
+def suggestions(site: Path, customer: str, lang: str = "en") -> dict[str, str]:
+    """Return what a customer's page suggests, by code, with where its link leads."""
+    told = section(site / f"{lang}/c/{customer}.html", "h-suggestions")
+    found = re.findall(
+        r'<li data-code="([\w-]+)">.*?<p>(.*?)(?: <a class="act" href="([^"]*)">.*?</a>)?</p>', told
+    )
+    return {code: f"{reason} -> {href}" for code, reason, href in found}
+
+
+def test_a_customer_page_suggests_what_the_records_say_from_the_day_on(
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-10-26T09:00:00+08:00")
+    site = build(sample_repo)
+    assert suggestions(site, COLD) == {}
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-10-27T09:00:00+08:00")
+    build(sample_repo)
+    found = suggestions(site, COLD)
+    assert list(found) == ["end-near"]
+    assert found["end-near"].startswith(
+        "the contract “maintenance contract” ends on 26 December 2026 -> #e-2024-12-"
+    )
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-10-31T09:00:00+08:00")
+    build(sample_repo)
+    assert suggestions(site, COLD, "zh")["review-due"] == (
+        f"最近一次备注是2026年8月31日；等级“大企业”要求每 60 天回访一次 -> ../form/note.html#c={COLD}"
+    )
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-12-27T09:00:00+08:00")
+    build(sample_repo)
+    assert list(suggestions(site, COLD)) == ["review-due"]
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-10-26T09:00:00+08:00")
+    build(sample_repo)
+    assert suggestions(site, COLD) == {}, "a clock that goes back"
+
+
+def test_suggestions_reason_from_nothing_a_role_may_not_read(
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-11-15T09:00:00+08:00")
+    assert list(suggestions(build(sample_repo, "--audience", "finance"), COLD)) == ["end-near"]
+    assert list(suggestions(build(sample_repo, "--audience", "service"), COLD)) == ["review-due"]
+
+
+def test_the_next_stage_and_the_command_line_are_told_the_same_words(
+    sample_repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTODEX_NOW", "2026-10-27T09:00:00+08:00")
+    lead = next(
+        path for path in customers(sample_repo) if re.search("^stage: lead$", path.read_text("utf-8"), re.M)
+    )
+    lead.write_text(re.sub("(?m)^owner: .*\n", "", lead.read_text("utf-8")), "utf-8")
+    name = lead.parent.name
+    told = suggestions(build(sample_repo), name)["next-stage"]
+    assert told == f"the stage Prospect would still need: Owner -> ../form/customer.html#c={name}"
+    said = json.loads(sample_repo.custodex("show", name, "--format", "json").stdout)["suggestions"]
+    assert [one["en"] for one in said if one["code"] == "next-stage"] == [told.partition(" -> ")[0]]
+    assert "进入阶段“意向客户”还缺：负责人" in sample_repo.custodex("--lang", "zh", "show", name).stdout

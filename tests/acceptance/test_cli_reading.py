@@ -76,7 +76,7 @@ def test_show_takes_an_id_a_prefix_or_a_query(sample_repo: Repo) -> None:
     hit = first(sample_repo, "type=organization")
     whole = as_json(sample_repo, "show", hit["id"])
     assert list(whole) == [
-        "id", "customer", "contacts", "notes", "transactions", "tasks", "feedback", "history"
+        "id", "customer", "contacts", "notes", "transactions", "tasks", "feedback", "suggestions", "history"
     ]  # fmt: skip
     assert whole["customer"]["name"] == hit["name"]
     assert as_json(sample_repo, "show", hit["id"][:6])["id"] == hit["id"]

@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         sheets starter timestamps workers""",
         # 2 the pipeline: from a snapshot to a catalog to what one audience may read
         """diffing placing schemalint snapshots facts books examining vocabularies pathrules tables contexts early
-        loading syncing catalog readers policy revisions patching""",
+        loading syncing catalog readers completeness suggesting policy revisions patching""",
         # 3 uses: none knows another
         """checks enforcing proving duplicates
         history search site reports exports imports authoring scaffold fixing editorschemas""",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from custodex.cli.asof import as_of_option, source_at
@@ -13,6 +13,7 @@ from custodex.texts import Text
 if TYPE_CHECKING:
     from custodex.examining import Record
     from custodex.readers import Reader
+    from custodex.suggesting import Suggestion
 
 EVENTS = {"notes": "note", "transactions": "transaction", "tasks": "task", "feedback": "feedback"}
 _MODULES = ("customer", "contacts", "consents", "identity")
@@ -50,10 +51,25 @@ def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> 
         value |= {kind: record.one(kind) for kind in ("identity", "consents")}
     for name, kind in EVENTS.items():
         value[name] = [{"id": document.stem, **document.value} for document in record.all(kind)]
+    value["suggestions"] = [
+        {
+            "code": one.code,
+            "zh": one.reason("zh"),
+            "en": one.reason("en"),
+            "document": one.stem or None,
+        }
+        for one in _suggestions(session, reader, record)
+    ]
     history = session.history(reader)
     told = teller(session, history, reader, sensitive=sensitive)
     value["history"] = [as_json(change, told) for change in history.for_record(record.key)]
     return value
+
+
+def _suggestions(session: Session, reader: Reader, record: Record) -> Sequence[Suggestion]:
+    from custodex.suggesting import Suggesting
+
+    return Suggesting(reader).of(record, session.today).found
 
 
 def _lines(session: Session, reader: Reader, record: Record, sensitive: bool) -> Iterator[str]:
@@ -64,6 +80,9 @@ def _lines(session: Session, reader: Reader, record: Record, sensitive: bool) ->
         if value := record.one(kind):
             yield sheet.kind(kind)
             yield from sheet.document(kind, value)
+    if suggestions := _suggestions(session, reader, record):
+        yield session.say("建议", "Suggestions")
+        yield from (f"  {one.reason(session.lang)}" for one in suggestions)
     for kind in EVENTS.values():
         for document in reversed(record.all(kind)):
             yield f"{sheet.kind(kind)} {document.stem}"

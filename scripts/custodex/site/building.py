@@ -91,6 +91,7 @@ class _Build:
         return (
             all(self._state.meta(name) == self._now[name] for name in names)
             and bool(self._state.meta("name"))
+            and self._state.meta("today") <= self._job.today  # what a page asked for lies ahead of its day
             and _name_of(self._job.out) == self._state.meta("name")
         )
 
@@ -171,6 +172,7 @@ class _Build:
         touched = Touched(people=self._due_meanwhile())
         gone, dirty = self._take(engine, touched)
         dirty |= {key for key in edits if key.startswith("customers/")}
+        dirty |= state.askers(f"day {day}" for day in self._days_since())
         staged = Staged(job.out)
         writer = Writer(staged, state, int(state.meta("name"), 16))
         for key in sorted(dirty):
@@ -190,11 +192,18 @@ class _Build:
         staged.journal(self._state.meta("name"))
         return self._built(writer, full=False), staged
 
+    def _days_since(self) -> Iterator[str]:
+        """Yield the days after that of the last build, up to today."""
+        day, today = date.fromisoformat(self._state.meta("today")), date.fromisoformat(self._job.today)
+        while day < today:
+            day += timedelta(days=1)
+            yield day.isoformat()
+
     def _due_meanwhile(self) -> set[str]:
         """Return whose pages change by the day alone: a task became due since the last build."""
-        days = sorted((self._state.meta("today"), self._job.today))
-        last = date.fromisoformat(days[1]) + timedelta(days=WEEK)
-        return self._state.due_between(days[0], last.isoformat()) if days[0] != days[1] else set()
+        before, today = self._state.meta("today"), self._job.today
+        last = date.fromisoformat(today) + timedelta(days=WEEK)
+        return self._state.due_between(before, last.isoformat()) if before != today else set()
 
     def _take(self, engine: Engine, touched: Touched) -> tuple[list[str], set[str]]:
         """Take in the records that changed; return those gone and the customers to render."""

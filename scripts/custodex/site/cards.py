@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custodex.books import Book
+from custodex.completeness import Completeness
 from custodex.examining import Record
 from custodex.hanzi import sort_key
 from custodex.hints import Node
-from custodex.site.completeness import Completeness
 from custodex.site.mentions import Mention, mentions_of
 from custodex.site.reading import child, items, strings, text
 from custodex.site.regions import broader, is_region, region_code

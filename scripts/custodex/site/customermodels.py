@@ -188,6 +188,15 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggested:
+    """Something to do: why, and where (href "" where this site has no such place)."""
+
+    code: str
+    reason: str
+    act: Link
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerPage:
     """``customer.html.j2`` → c/<id>.html and each older part of a long timeline (c/<id>-1.html is the oldest)."""
 
@@ -222,6 +231,7 @@ class CustomerPage:
     forge: Forge
     merged_ids: Sequence[str] = ()  # ids of duplicates merged into this one
     findings_total: int = 0
+    suggestions: Sequence[Suggested] = ()  # on the customer's own page only
     part: int = 0  # 0: the customer's own page; from 1 on only header and events are shown
     newer: str = ""  # href of the page with newer events
     older: str = ""  # href of the page with older events

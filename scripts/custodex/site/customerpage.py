@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from custodex.completeness import Complete
+from custodex.completeness import Completeness as Judge
 from custodex.examining import Record
 from custodex.findings import Finding, parse_pointer
 from custodex.hints import Node, find
@@ -12,10 +14,16 @@ from custodex.records import customer_folder, locate
 from custodex.rules import Rulebook, hint, message
 from custodex.site import addresses, pieces
 from custodex.site.cards import Card
-from custodex.site.completeness import Complete
-from custodex.site.completeness import Completeness as Judge
 from custodex.site.context import Context
-from custodex.site.customermodels import Completeness, CustomerPage, Event, Person, StubPage, TagGroup
+from custodex.site.customermodels import (
+    Completeness,
+    CustomerPage,
+    Event,
+    Person,
+    StubPage,
+    Suggested,
+    TagGroup,
+)
 from custodex.site.extras import NO_LINKS, Links
 from custodex.site.fields import Facts
 from custodex.site.grouptree import drawn
@@ -25,6 +33,7 @@ from custodex.site.people import Contacts, initials
 from custodex.site.pieces import Badge, Field, FieldGroup, Link
 from custodex.site.reading import Value, child, strings, text
 from custodex.site.sources import Edit
+from custodex.suggesting import Suggestion
 
 _HEADER = ("stage", "grade", "owner", "team", "since", "tags")
 _NAMES = ("name", "name_en", "short_name", "aliases")
@@ -45,6 +54,7 @@ class Subject:
     edits: Sequence[Edit] = ()
     findings: Sequence[Finding] = ()
     links: Links = NO_LINKS
+    suggestions: Sequence[Suggestion] = ()
 
 
 class CustomerPages:
@@ -86,8 +96,10 @@ class CustomerPages:
         names = {person.id: person.name for person in people}
         events = context.timelines.events(record, names, origins)
         parts = divided(events, record.id)
+        homes = {event.anchor: number for number, part in enumerate(parts) for event in part}
         for number, part in enumerate(parts):
-            yield self._page(subject, origins, (contacts, people), part, events, number, len(parts))
+            page = self._page(subject, origins, (contacts, people), part, events, number, len(parts))
+            yield page if number else replace(page, suggestions=self._suggestions(subject, homes))
 
     def _page(
         self, subject: Subject, origins: Origins, reached: tuple[Contacts, Sequence[Person]], part: Sequence[Event],
@@ -139,6 +151,22 @@ class CustomerPages:
             feed=subject.links.feed,
             api=subject.links.api,
         )
+
+    def _suggestions(self, subject: Subject, homes: Mapping[str, int]) -> list[Suggested]:
+        """Return what there is to do, each with the place to do it; *homes* say on which part an event stands."""
+        context, name = self._context, subject.record.id
+        found = []
+        for one in subject.suggestions:
+            reason = one.reason(context.lang, context.formats.date)
+            anchor = f"e-{one.stem}"
+            if one.act == "event":
+                home = addresses.customer(name, homes[anchor]) if homes.get(anchor) else ""
+                href, act = f"{home}#{anchor}", "suggestion.look"
+            else:
+                href = f"form/{one.act}.html#c={name}" if one.act in context.forms else ""
+                act = f"suggestion.{one.act}"
+            found.append(Suggested(one.code, reason, Link(context.messages.plain(act), href)))
+        return found
 
     def _kind_node(self, kind: str) -> Node | None:
         schemas = self._context.book.schemas

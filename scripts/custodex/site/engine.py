@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from custodex.completeness import Completeness
 from custodex.examining import Record
 from custodex.findings import Finding
 from custodex.readers import Reader
 from custodex.records import locate
 from custodex.site.cards import Card, card_of
-from custodex.site.completeness import Completeness
 from custodex.site.context import Context
 from custodex.site.customerpage import CustomerPages, Subject
 from custodex.site.extras import Extras, Files
@@ -18,6 +19,7 @@ from custodex.site.formdata import open_kinds
 from custodex.site.job import Job
 from custodex.site.known import Cards
 from custodex.site.sources import HistorySource
+from custodex.suggesting import Suggesting
 from custodex.templating import Messages, Templates
 from custodex.texts import Lang
 
@@ -55,6 +57,8 @@ class Engine:
         self.cards = cards
         self._findings = findings
         self.judge = Completeness(reader)
+        self._suggesting = Suggesting(reader)
+        self._today = date.fromisoformat(job.today)
         self.tongues: dict[Lang, Tongue] = {}
         for lang in job.languages:
             messages, compiled = templates[lang]
@@ -81,7 +85,11 @@ class Engine:
         self.cards.taken()
         edits = () if card.state else self.history.for_record(card.key)
         files, links = self._extras.of(record, card, edits)
-        subject = Subject(record, card, edits, self._findings.get(card.key, ()), links)
+        suggested = self._suggesting.of(record, self._today)
+        if suggested.until:
+            self.cards.asked.add(f"day {suggested.until}")
+        findings = self._findings.get(card.key, ())
+        subject = Subject(record, card, edits, findings, links, suggested.found)
         for lang, tongue in self.tongues.items():
             if card.state:
                 stub = tongue.customers.stub(subject)

@@ -14,13 +14,13 @@ from itertools import islice
 from pathlib import Path
 
 from custodex import search
+from custodex.completeness import Completeness
 from custodex.examining import Record
 from custodex.readers import Reader
 from custodex.search.engine import Searcher
 from custodex.search.tiers import tiers
 from custodex.site import datafiles
 from custodex.site.cards import card_of
-from custodex.site.completeness import Completeness
 from custodex.site.context import EVERYONE, Context
 from custodex.site.known import Cards
 from custodex.site.state import State, rows_of

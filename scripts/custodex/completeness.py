@@ -10,7 +10,6 @@ from custodex.findings import json_pointer
 from custodex.hints import Node
 from custodex.readers import Reader
 from custodex.records import path_of
-from custodex.site.reading import text
 
 _KINDS = ("customer", "contacts")
 
@@ -47,11 +46,11 @@ class Completeness:
             if reader.may_read_at(path_of(kind, "a0000000000"), json_pointer(one.place))
         ]
 
-    def of(self, record: Record) -> Complete:
-        """Return how complete a customer is."""
+    def of(self, record: Record, rank: int | None = None) -> Complete:
+        """Return how complete a customer is for its stage, or for stages of *rank*."""
         main = record.main
-        rank = self._ranks.get(text(main, "stage"), 0)
-        kind = text(main, "type")
+        rank = self._ranks.get(str(main.get("stage")), 0) if rank is None else rank
+        kind = str(main.get("type"))
         asked = [one for one in self._asked if one.rank <= rank and one.types in ("", kind)]
         values = {name: record.one(name) for name in _KINDS}
         missing = tuple(one for one in asked if not _there(values[one.kind], one.place))
