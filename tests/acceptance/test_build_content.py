@@ -202,3 +202,23 @@ def test_the_next_stage_and_the_command_line_are_told_the_same_words(
     said = json.loads(sample_repo.custodex("show", name, "--format", "json").stdout)["suggestions"]
     assert [one["en"] for one in said if one["code"] == "next-stage"] == [told.partition(" -> ")[0]]
     assert "进入阶段“意向客户”还缺：负责人" in sample_repo.custodex("--lang", "zh", "show", name).stdout
+
+
+def test_a_person_and_a_team_of_one_id_keep_their_pages_calendars_and_figures_apart(
+    sample_repo: Repo, tmp_path: Path
+) -> None:
+    site = build(sample_repo)
+    before = (site / "en/staff/tom-okafor.html").read_bytes()
+    sample_repo.write(
+        "records/teams/tom-okafor.yaml", "id: tom-okafor\nname:\n  zh: 同名组\n  en: Namesakes\n"
+    )
+    build(sample_repo)
+    team = site / "en/team/tom-okafor.html"
+    assert "<h1>Namesakes</h1>" in team.read_text("utf-8")
+    assert (site / "en/staff/tom-okafor.html").read_bytes() == before
+    assert shown(site / "en/staff/tom-okafor.html", "own-stage")
+    assert not shown(team, "own-stage"), "nobody gave it a customer"
+    assert (site / "calendar/staff/tom-okafor.ics").exists()
+    assert (site / "calendar/teams/tom-okafor.ics").exists()
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
