@@ -4,7 +4,7 @@
    trouble() -> text or "", exact() -> false while rows are shown whose texts were not read} */
 (function () {
   "use strict";
-  var c = window.custodex, MOST_TEXTS = 16, PAUSE = 180; // texts read, a few kB each; ms without a key before full text is asked
+  var c = window.custodex, MOST_TEXTS = 8, PAUSE = 250; // texts read, a few kB each; ms without a key before full text is asked
 
   c.listQuery = function (table, changed) {
     var order = null, mask = null, trouble = "", exact = true, turn = 0, timer;

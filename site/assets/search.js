@@ -33,7 +33,7 @@ window.custodex = custodex;
 (function () {
   "use strict";
   const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20, FILTER = 10;
-  const FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WITHIN = "\f", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
   const DIGITS = Array.from({ length: 95 }, function (_, at) { return String.fromCharCode(32 + at); }).filter(function (char) { return !'"&<>\\'.includes(char); });
   const DIGIT = new Uint8Array(128), BASE = DIGITS.length, NO_DAY = 48;
   DIGITS.forEach(function (char, at) { DIGIT[char.charCodeAt(0)] = at; });
@@ -108,7 +108,10 @@ window.custodex = custodex;
   function columnsOf(shards, count, done) {
     const columns = Array.from({ length: count }, function () { return []; });
     shards.forEach(function (shard) {
-      if (shard) shard.split(COLUMN).forEach(function (column, at) { for (const cell of column.split(LINE)) columns[at].push(cell); });
+      if (shard) shard.split(COLUMN).forEach(function (column, at) {
+        const cells = at || count === 2 ? column.split(LINE) : column.match(/.{11}/g); // ids stand without anything between
+        for (const cell of cells) columns[at].push(cell);
+      });
       done(columns[0].length);
     });
     return columns;
@@ -116,18 +119,36 @@ window.custodex = custodex;
 
   /* The names tier: one long string a column, a line a customer. */
   function open(shards) {
-    const files = [], [ids, times, sorts, shown, names, told] = columnsOf(shards, 6, function (end) { files.push(end); });
-    const table = readingTable(), pinyin = told.map(function (cell, row) { return readings(cell, names[row], table); });
+    const files = [], [ids, times, sorts, shown, referring, told] = columnsOf(shards, 6, function (end) { files.push(end); });
+    const names = referring.map(wholeNames), table = readingTable(), pinyin = told.map(function (cell, row) { return readings(cell, names[row], table); });
     const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
     book = {
       ids: ids, shown: shown,
-      time: times.map(function (cell) { return cell ? parseInt(cell, 36) : 0; }),
+      time: times.map(seconds),
       sort: sorts, ranked: null, settled: 0,
       names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed([]), numbers: packed([]),
       files: files, rowOf: null, levels: new Map(), keywords: new Map(),
     };
     book.spoken = { text: book.pinyin.text.toLowerCase(), starts: book.pinyin.starts, known: [] };
     startRanking();
+  }
+
+  /* A time: minutes in DIGITS, the seconds behind a sign of their own. */
+  function seconds(cell) {
+    const [digits, rest] = cell.split(WITHIN);
+    let minutes = 0;
+    for (let at = 0; at < digits.length; at++) minutes = minutes * BASE + DIGIT[digits.charCodeAt(at)];
+    return minutes * 60 + (+rest || 0);
+  }
+
+  /* Names that are a part of the first one are told by where it stands: a sign, start, length. */
+  function wholeNames(cell) {
+    if (!cell.includes(WITHIN)) return cell;
+    const values = cell.split(VALUE), first = values[0];
+    return values.map(function (value) {
+      const start = DIGIT[value.charCodeAt(1)];
+      return value[0] === WITHIN ? first.slice(start, start + DIGIT[value.charCodeAt(2)]) : value;
+    }).join(VALUE);
   }
 
   function addNumbers(shards) {

@@ -76,6 +76,7 @@ class _Patch:
     before: dict[str, dict[str, str]] = field(default_factory=dict)
     after: dict[str, dict[str, str]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    places: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def take(self, customer: str) -> None:
         """Replace the lines of one customer."""
@@ -146,7 +147,10 @@ class _Patch:
         return numbers
 
     def _ordered(self, lines: Iterable[str]) -> list[str]:
-        return sorted(lines, key=lambda one: (self.layout.slot(one), one))
+        for one in lines:
+            if one not in self.places:
+                self.places[one] = self.layout.slot(one), one
+        return sorted(lines, key=self.places.__getitem__)
 
     def _postings(self, shard: int, deltas: dict[str, tuple[set[int], set[int]]]) -> bytes:
         content = self._text("postings", shard)

@@ -20,23 +20,24 @@ from itertools import chain, groupby
 from operator import itemgetter
 
 from custodex.hanzi import Spelled, lowered
+from custodex.ids import ID_LENGTH
 from custodex.indexfiles import Segment
 from custodex.postings import decode, positions
 from custodex.search.cards import Card, from_row, id_in
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
-from custodex.search.tiernumbers import numbers_of, written
+from custodex.search.tiernumbers import DIGITS, numbers_of, written
 from custodex.search.tierreadings import spoken_tables, told
 from custodex.search.tierterms import class_terms, is_exported, keywords_of
 
-_NAMES_A_FILE = 1500
+_NAMES_A_FILE = 4000
 _TEXTS_A_FILE = 4
 _SHARE = 16
 _WORD_KEY = 4
 _LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p"}
 _FIRST = 6
 """Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
-VALUE, COLUMN, LINE = "\b", "\t", "\n"
+VALUE, COLUMN, LINE, WITHIN = "\b", "\t", "\n", "\f"
 
 
 def fnv(text: str) -> int:
@@ -193,18 +194,23 @@ def scripts(tier: str, file: int, lines: Sequence[str]) -> Files:
 
 
 def joined(tier: str, lines: Sequence[str]) -> str:
-    """Return the content of a file: a line a customer; names column by column, which packs a fifth better."""
-    if tier != "names":
+    """Return the content of a file: a line a customer; names column by column, which packs a fifth better.
+
+    The first column are the ids, all of the same length, with nothing between them.
+    """
+    if tier != "names" or not lines:
         return LINE.join(lines)
-    return COLUMN.join(map(LINE.join, zip(*(line.split(COLUMN) for line in lines), strict=True)))
+    ids, *columns = zip(*(line.split(COLUMN) for line in lines), strict=True)
+    return COLUMN.join(("".join(ids), *map(LINE.join, columns)))
 
 
 def lines_of(tier: str, content: str) -> Sequence[str]:
     """Return the lines that `joined` was given."""
     if tier != "names" or not content:
         return content.split(LINE) if content else []
-    columns = (column.split(LINE) for column in content.split(COLUMN))
-    return list(map(COLUMN.join, zip(*columns, strict=True)))
+    joined_ids, *rest = content.split(COLUMN)
+    ids = [joined_ids[at : at + ID_LENGTH] for at in range(0, len(joined_ids), ID_LENGTH)]
+    return list(map(COLUMN.join, zip(ids, *(column.split(LINE) for column in rest), strict=True)))
 
 
 def names_line(spelled: Spelled, one: Placed) -> str:
@@ -217,8 +223,21 @@ def names_line(spelled: Spelled, one: Placed) -> str:
     sort = "" if derived == card.sort_key else card.sort_key.replace("\t", VALUE)
     shown = " ".join(card.name.split())
     name = "" if shown == names[0] else VALUE if shown == _titled(names[0]) else shown
-    values = (names, told(names, pinyin, spelled), emails, numbers)
-    return COLUMN.join((card.id, _base36(card.at), sort, name, *map(VALUE.join, values)))
+    values = (_referring(names), told(names, pinyin, spelled), emails, numbers)
+    return COLUMN.join((card.id, _time(card.at), sort, name, *map(VALUE.join, values)))
+
+
+def _referring(names: Sequence[str]) -> Sequence[str]:
+    """Return names with those that are a part of the first one told by where it stands: `WITHIN`, start, length."""
+    first = names[0][: len(DIGITS) - 1]
+    if max(first, default="") > "￿":  # the page counts those characters twice
+        return names
+    return [
+        WITHIN + DIGITS[first.index(name)] + DIGITS[len(name)]
+        if at and len(name) > 1 and name in first
+        else name
+        for at, name in enumerate(names)
+    ]
 
 
 def _titled(name: str) -> str:
@@ -234,12 +253,13 @@ def texts_line(one: Placed) -> str:
     return COLUMN.join((card.id, texts, one.row("days"), keywords_of(card)))
 
 
-def _base36(number: int) -> str:
-    digits = ""
-    while number > 0:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits
+def _time(seconds: int) -> str:
+    """Return a time in as few digits as it takes: minutes, then a letter of its own for the seconds, if any."""
+    digits, (minutes, rest) = "", divmod(max(seconds, 0), 60)
+    while minutes > 0:
+        minutes, digit = divmod(minutes, len(DIGITS))
+        digits = DIGITS[digit] + digits
+    return f"{digits}{WITHIN}{rest}" if rest else digits
 
 
 def _postings(
