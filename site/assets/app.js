@@ -170,7 +170,7 @@
   }
   // #on-2026-03-02-note is the first such event of a day; events that are not here stand on an older part of the timeline
   function eventOf(name) {
-    var wanted = /^(?:on-(\d{4}-\d\d-\d\d)-([a-z]+)|e-(\d{4}-\d\d-\d\d).*)$/.exec(name), older = document.querySelector("[data-older]");
+    var wanted = /^(?:on-(\d{4}-\d\d-\d\d)-([a-z]+)|e-(\d{4}-\d\d-\d\d).*)$/.exec(name), older = document.querySelector(".timeline .events ~ .more a");
     if (!wanted || !id) return null;
     var day = wanted[1] || wanted[3], here = Array.from(document.querySelectorAll('[id^="e-' + day + '"]'));
     var found = wanted[1] && (here.find(function (node) { return node.dataset.kind === wanted[2]; }) || here[0]);

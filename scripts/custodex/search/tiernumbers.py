@@ -8,7 +8,8 @@ its gaps tell, where base64 would hide from gzip that they are alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from operator import sub
 
 DIGITS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"&<>\\')
@@ -16,6 +17,7 @@ DIGITS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"&
 _BASE = len(DIGITS)
 _MORE = _BASE - 1
 _TABLE = DIGITS.encode("ascii").ljust(256)
+_VALUES = bytes(max(0, DIGITS.find(chr(code))) for code in range(256))
 _PAIRS = [high + low for high in DIGITS for low in DIGITS]
 
 
@@ -66,12 +68,19 @@ def written(numbers: Sequence[int]) -> str:
 
 def read(text: str) -> list[int]:
     """Return the numbers in what `written` returned."""
-    width, total, numbers, gap = int(text[0]), 0, list[int](), 0
-    for at in range(1, len(text), width):
-        gap = 0
-        for char in text[at : at + width]:
-            gap = gap * _BASE + DIGITS.index(char)
-        total += gap
-        if width > 1 or gap < _MORE:
-            numbers.append(total)
-    return numbers
+    width, digits = int(text[0]), text[1:].encode("ascii").translate(_VALUES)
+    if width == 1:
+        sums = accumulate(digits)
+        return (
+            [total for total, gap in zip(sums, digits, strict=True) if gap != _MORE]
+            if _MORE in digits
+            else list(sums)
+        )
+    gaps: Iterable[int] = digits[::width]
+    for place in range(1, width):
+        gaps = map(_next_digit, gaps, digits[place::width])
+    return list(accumulate(gaps))
+
+
+def _next_digit(high: int, low: int) -> int:
+    return high * _BASE + low

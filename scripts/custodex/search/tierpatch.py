@@ -7,6 +7,7 @@ from the index. The result is byte for byte that of a full export.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -157,10 +158,19 @@ class _Patch:
         lines = dict(line.split(COLUMN) for line in content.split(LINE) if line)
         for term, (lost, gained) in deltas.items():
             packed = lines.pop(term, "")
-            numbers = (set(read(packed) if packed else ()) - lost) | gained
+            numbers = _changed(read(packed) if packed else [], lost, gained)
             if numbers:
-                lines[term] = written(sorted(numbers))
+                lines[term] = written(numbers)
         return script("postings", shard, LINE.join(term + COLUMN + lines[term] for term in sorted(lines)))
+
+
+def _changed(numbers: list[int], lost: set[int], gained: set[int]) -> list[int]:
+    """Return sorted numbers without those lost and with those gained; a few among many are not worth a sort."""
+    for number in lost - gained:
+        del numbers[bisect_left(numbers, number)]
+    for number in gained - lost:
+        insort(numbers, number)
+    return numbers
 
 
 def _terms(line: str) -> set[str]:
