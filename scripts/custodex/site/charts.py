@@ -64,11 +64,8 @@ def charts_of(stock: Stock, key: str, assignees: Sequence[str]) -> list[Chart]:
         _tasks_chart(stock, assignees),
         month_chart(stock, notes, "chart.notes"),
     ]
-    titles = (
-        messages.plain("chart.own.stage"),
-        messages.plain("chart.tasks"),
-        messages.plain("chart.own.notes"),
-    )
+    tasks = "chart.tasks.team" if key.startswith("teams/") else "chart.tasks"
+    titles = [messages.plain(name) for name in ("chart.own.stage", tasks, "chart.own.notes")]
     ids = ("own-stage", "own-tasks", "own-notes")
     return [
         replace(chart, id=name, title=title)
