@@ -131,7 +131,7 @@ def test_governance_documents_stand_on_the_health_page_with_their_dates(
     path.write_text(path.read_text("utf-8").replace("2027-01-05", "2026-01-06"), "utf-8")
     site = build(sample_repo)
     told = section(site / "en/health.html", "h-governing")
-    names = re.findall(r'<th scope="row">(.*?)</th>', told)
+    names = re.findall(r'<th scope="row"><a href="policy/[^"]*">(.*?)</a></th>', told)
     assert names[0] == "Retention schedule", "what is late comes first"
     assert len(names) == len(list(path.parent.glob("*.yaml")))
     assert '<time class="late" datetime="2026-01-06">6 January 2026</time>' in told
