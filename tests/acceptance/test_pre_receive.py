@@ -488,6 +488,8 @@ def test_G27_the_gate_refuses_where_git_would_ignore_the_hook(own: SignedBook) -
     looked = own.custodex("pre-receive", "--status", str(own.bare))
     assert looked.returncode == 1
     assert "✗ hooks/pre-receive\n" in looked.stdout
+    nothing = own.custodex("--lang", "en", "pre-receive", "--status", str(own.keys))
+    assert (nothing.returncode, "is no bare repository" in nothing.stderr) == (4, True)
     (own.bare / "hooks/pre-receive").chmod(0o755)
     diverted = ["git", "config", "core.hooksPath", str(own.root)]
     subprocess.run(diverted, cwd=own.bare, env=own.environ, check=True)

@@ -66,12 +66,8 @@ def command(session: Session, *, install: Path | None, status: Path | None) -> i
 
 
 def _install(session: Session, target: Path) -> int:
-    from custodex.git import Git
-
     target = target.absolute()
-    git = Git.bare(target, session.environ)
-    if git.run("rev-parse", "--is-bare-repository").strip() != b"true":
-        raise EnvironmentFault(Text(f"{target} 不是裸仓库", f"{target} is no bare repository"))
+    git = _bare(session, target)
     for name, value in SETTINGS.items():
         git.run("config", name, value)
     hook = target / "hooks" / "pre-receive"
@@ -89,11 +85,18 @@ def _install(session: Session, target: Path) -> int:
     return EXIT_OK
 
 
-def _status(session: Session, target: Path) -> int:
-    """Tell whether a push would be judged at all: settings, hook, gate, the branch that counts."""
+def _bare(session: Session, target: Path) -> Git:
     from custodex.git import Git
 
     git = Git.bare(target, session.environ)
+    if git.run("rev-parse", "--is-bare-repository", allowed=(0, 128)).strip() != b"true":
+        raise EnvironmentFault(Text(f"{target} 不是裸仓库", f"{target} is no bare repository"))
+    return git
+
+
+def _status(session: Session, target: Path) -> int:
+    """Tell whether a push would be judged at all: settings, hook, gate, the branch that counts."""
+    git = _bare(session, target)
     there = _settings(git)
     head = git.run("symbolic-ref", "--quiet", "HEAD", allowed=(0, 1)).decode("utf-8", "replace").strip()
     looked = [
