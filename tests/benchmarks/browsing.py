@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from .context import Bench
 from .generate import environ
@@ -109,7 +109,9 @@ def _ours(browser: Browser, site: Path, truth: Mapping[str, Sequence[str]], roun
     # numbers and e-mails follow the names: nobody who types waits for them
     seen.later = _bytes([url for url in asked if "/search/m-" in url], site)
     seen.search = _bytes(asked, site) - seen.later
-    before = _busy(page)
+    session = page.context.new_cdp_session(page)  # the same one all the time: it counts from its beginning
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _busy(session)
     for query in truth:
         asked.clear()
         for char in query:
@@ -120,7 +122,7 @@ def _ours(browser: Browser, site: Path, truth: Mapping[str, Sequence[str]], roun
         box.fill("")
         _settle(page, asked)
     seen.keys = page.evaluate("window.__keys")
-    seen.busy = (_busy(page) - before) / len(seen.keys)
+    seen.busy = (_busy(session) - before) / len(seen.keys)
     seen.heap = _heap(page)
     for query in truth:
         seen.found[query] = set(page.evaluate(_ALL, query))
@@ -245,10 +247,8 @@ def _heap(page: Page) -> float:
     return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
 
 
-def _busy(page: Page) -> float:
+def _busy(session: CDPSession) -> float:
     """Return for how many milliseconds of processor time the page's main thread has worked, as far as is told."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     told = session.send("Performance.getMetrics")["metrics"]
     return 1000 * next((float(one["value"]) for one in told if one["name"] == "TaskDuration"), 0.0)
 
