@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from custodex.imports.job import Job
     from custodex.imports.mapping import Plan
     from custodex.imports.opening import Opened
+    from custodex.imports.planning import Planned
     from custodex.imports.results import Result
     from custodex.sheets import Table
 
@@ -155,8 +156,12 @@ def _import(session: Session, path: Path, source: Opened, options: dict[str, Any
         )
         unmatched = _matched(job, strict=options["strict"])
         session.progress("正在核对各行…", "examining the rows …")
-        planned = job.run(session.now.tzinfo or UTC, region)
-        twins.judge(planned, allowed=options["allow_duplicates"])
+
+        def finish(entry: Planned) -> None:
+            twins.judge(entry, allowed=options["allow_duplicates"])
+            entry.keep_content(author.encoded)
+
+        planned = job.run(session.now.tzinfo or UTC, region, finish)
         writer = _Writer(session, author, importing.subject(planned), commit=options["commit"])
         warnings, written = settle(planned, writer, _explain, strict=options["strict"], dry=dry)
     name = (
@@ -199,10 +204,6 @@ class _Writer:
         self._subject = subject
         self._commit = commit
         self.paths: list[str] = []
-
-    def encoded(self, draft: Draft) -> Draft:
-        """Return a draft by its content alone."""
-        return self._author.encoded(draft)
 
     def judge(self, drafts: Iterable[Draft]) -> Judgement:
         """Say what would come of a batch."""

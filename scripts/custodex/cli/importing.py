@@ -158,22 +158,18 @@ class Twins:
             return ""
         return str(record.one("contacts")["people"][int(parts[2])].get("id", ""))
 
-    def judge(self, planned: Sequence[Planned], *, allowed: bool) -> None:
-        """Refuse new customers that are there already by a number or address; note names that come close."""
-        for entry in planned:
-            if (
-                entry.outcome != "created"
-                or not entry.drafts
-                or entry.drafts[0].kind not in {"customer", "contacts"}
-            ):
-                continue
-            documents = {draft.kind: draft.value or {} for draft in entry.drafts}
-            matches = self.finder.like(documents, limit=3)
-            told = [_told(match, self._author) for match in matches]
-            if any(match.level == "same" for match in matches) and not allowed:
-                entry.reject(_or_allow(_joined(told)))
-            elif told:
-                entry.similar = _joined(told)
+    def judge(self, entry: Planned, *, allowed: bool) -> None:
+        """Refuse a new customer that is there already by a number or address; note names that come close."""
+        kinds = {draft.kind for draft in entry.drafts[:1]}
+        if entry.outcome != "created" or not kinds & {"customer", "contacts"}:
+            return
+        documents = {draft.kind: draft.value or {} for draft in entry.drafts}
+        matches = self.finder.like(documents, limit=3)
+        told = [_told(match, self._author) for match in matches]
+        if any(match.level == "same" for match in matches) and not allowed:
+            entry.reject(_or_allow(_joined(told)))
+        elif told:
+            entry.similar = _joined(told)
 
 
 def _told(match: Any, author: Author) -> Text:

@@ -44,15 +44,16 @@ class Job:
         return found
 
     def run(
-        self, zone: tzinfo, region: str = "", progress: Callable[[int], None] = lambda _: None
+        self, zone: tzinfo, region: str = "", finish: Callable[[Planned], None] = lambda _: None
     ) -> list[Planned]:
-        """Return the planned rows; *zone* is that of times without one, *region* the country of phones."""
+        """Return the planned rows; *zone* is that of times without one, *region* the country of phones.
+
+        *finish* is given each row as soon as it is planned.
+        """
         book = self._catalog.book
         converter = Converter(book, zone, self._finder)
         assembler = Assembler(self._plan, converter, Taker(self._others), self._source, region)
-        return Planner(self._plan, book, self._finder, assembler, (self._source, self._lines())).plan(
-            progress
-        )
+        return Planner(self._plan, book, self._finder, assembler, (self._source, self._lines())).plan(finish)
 
     def _lines(self) -> Source | None:
         lines = self._plan.lines

@@ -65,17 +65,17 @@ class Planner:
         self._source, self._lines = tables
         self._seen: dict[str, int] = {}
 
-    def plan(self, progress: Callable[[int], None] = lambda _: None) -> list[Planned]:
-        """Return every row of the table, planned or rejected."""
+    def plan(self, finish: Callable[[Planned], None] = lambda _: None) -> list[Planned]:
+        """Return every row of the table, planned or rejected; *finish* is given each as soon as it is."""
         planned = []
-        for number, rows in enumerate(self._groups()):
+        for rows in self._groups():
             entry = Planned(rows)
             try:
                 self._plan_row(entry)
             except RowFault as fault:
                 entry.reject(fault.reason)
             planned.append(entry)
-            progress(number)
+            finish(entry)
         return planned
 
     def _groups(self) -> Iterator[list[Row]]:

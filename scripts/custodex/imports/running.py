@@ -31,9 +31,6 @@ class Verdict(Protocol):
 class Writer(Protocol):
     """The one writer of records, as far as an import needs it."""
 
-    def encoded(self, draft: Draft) -> Draft:
-        """Return a draft by its content alone."""
-
     def judge(self, drafts: Iterable[Draft]) -> Verdict:
         """Say what would come of a batch."""
 
@@ -48,8 +45,6 @@ def settle(
 
     The outcomes of the rows are set. With *strict* one rejected row, or a new warning, withholds all others.
     """
-    for entry in planned:
-        entry.keep_content(writer.encoded)
     warnings = _judge(planned, writer, explain)
     rejected = any(entry.outcome == "rejected" for entry in planned)
     if strict and (rejected or warnings):
