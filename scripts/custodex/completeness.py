@@ -59,7 +59,7 @@ class Completeness:
 
 def _there(value: Any, place: tuple[str, ...]) -> bool:
     for part in place:
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = value.get(part) if isinstance(value, dict) else None
     return value not in (None, "", [], {})
 
 

@@ -157,7 +157,7 @@ class _Build:
 
     def _note(self, done: Done, writer: Writer) -> None:
         for path, owner, digest in done.files:
-            writer.note(path, owner, digest, self._state.file(path))
+            writer.note(path, owner, digest)  # nothing stood there: the state begins empty
         self._rendered += sum(owner.startswith("customers/") for _, owner, _ in done.files)
         self._state.add_asks(done.asks)
         writer.flush()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from custodex.sheets.writing import csv_bytes
 from custodex.site import addresses, phrases
+from custodex.site.modelling import replaced
 from custodex.site.pieces import Bar, Chart
 from custodex.site.stock import Stock
 
@@ -68,7 +68,7 @@ def charts_of(stock: Stock, key: str, assignees: Sequence[str]) -> list[Chart]:
     titles = [messages.plain(name) for name in ("chart.own.stage", tasks, "chart.own.notes")]
     ids = ("own-stage", "own-tasks", "own-notes")
     return [
-        replace(chart, id=name, title=title)
+        replaced(chart, id=name, title=title)
         for chart, name, title in zip(found, ids, titles, strict=True)
         if any(bar.count for bar in chart.bars)
     ]

@@ -60,6 +60,7 @@ class Context:
         self.forms = forms
         self.policies = policies
         self._badges: dict[tuple[str, str], Badge] = {}
+        self._cells: dict[tuple[str, str], Value] = {}
         self.audience = audience
         self.extras = extras
         self.site_title = self.words.say(as_text(book.settings.get("title")), "custodex")
@@ -151,8 +152,10 @@ class Context:
         if facet in ("owner", "team"):
             link = self.known.named(("staff",) if facet == "owner" else ("team",), value)
             return Value(link.label, "link", link.href)
-        kind: Any = "badge" if facet in ("stage", "grade", "tags") else "text"
-        return Value(self.label(facet, value), kind, raw=value)
+        if (facet, value) not in self._cells:
+            kind: Any = "badge" if facet in ("stage", "grade", "tags") else "text"
+            self._cells[facet, value] = Value(self.label(facet, value), kind, raw=value)
+        return self._cells[facet, value]
 
     def staff_link(self, name: str) -> Link | None:
         """Return a link to a member of staff or a team."""

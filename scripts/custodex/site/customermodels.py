@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from custodex.site.modelling import model
 from custodex.site.pieces import (
     Badge,
     Change,
@@ -23,7 +23,7 @@ from custodex.site.pieces import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Reach:
     """A way to reach a person: shown as ``text``, opened by ``url``; ``copy`` goes to the clipboard."""
 
@@ -37,7 +37,7 @@ class Reach:
     origin: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Person:
     """A contact person; ``extra`` are the schema's further fields."""
 
@@ -57,7 +57,7 @@ class Person:
     qr: str = ""  # address of an image in the page itself: a QR code with the same
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Address:
     """A postal address, written the way of its country, lines joined by line breaks."""
 
@@ -68,7 +68,7 @@ class Address:
     origin: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Preferences:
     """How the customer wants to be reached; ``do_not_contact`` puts a banner where one would act."""
 
@@ -77,7 +77,7 @@ class Preferences:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class TagGroup:
     """Tags of one dimension."""
 
@@ -85,7 +85,7 @@ class TagGroup:
     tags: Sequence[Badge]
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class TreeNode:
     """One line of the group tree in depth-first order; ``current`` is this customer."""
 
@@ -95,7 +95,7 @@ class TreeNode:
     short: str = ""  # what a narrow box may say instead of the name
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class GroupBox:
     """A box of the drawing: its left edge, its middle line; a label like ``+12`` counts what is left out."""
 
@@ -106,7 +106,7 @@ class GroupBox:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class GroupGraph:
     """The group drawn: boxes, and lines from (x, y) to (x, y); all in pixels."""
 
@@ -116,7 +116,7 @@ class GroupGraph:
     lines: Sequence[tuple[int, int, int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Relation:
     """A typed link to or from another customer; ``label`` reads from this one ("supplier of")."""
 
@@ -128,7 +128,7 @@ class Relation:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Text:
     """A headed text of an event: summary, communication, needs, follow-up, resolution, outcome and so on."""
 
@@ -137,7 +137,7 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Line:
     """A line of an order, contract or invoice; amounts are formatted."""
 
@@ -149,7 +149,7 @@ class Line:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Event:
     """One entry of the timeline, newest first.
 
@@ -179,7 +179,7 @@ class Event:
     url: str = ""  # of the commit, for changes
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Completeness:
     """How complete the record is for its stage: ``percent`` 0..100 and the fields that are missing."""
 
@@ -187,7 +187,7 @@ class Completeness:
     missing: Sequence[Link] = ()  # label = field; href "" or an edit link inside the site
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Suggested:
     """Something to do: why, and where (href "" where this site has no such place)."""
 
@@ -196,7 +196,7 @@ class Suggested:
     act: Link
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class CustomerPage:
     """``customer.html.j2`` → c/<id>.html and each older part of a long timeline (c/<id>-1.html is the oldest)."""
 
@@ -241,7 +241,7 @@ class CustomerPage:
     reaches: Sequence[Reach] = ()  # of the customer itself: switchboard, shared mailbox
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class StubPage:
     """``stub.html.j2`` → c/<id>.html of a merged duplicate or an erased customer."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from custodex.completeness import Complete
-from custodex.completeness import Completeness as Judge
 from custodex.examining import Record
 from custodex.findings import Finding, parse_pointer
 from custodex.hints import Node, find
@@ -27,6 +26,7 @@ from custodex.site.customermodels import (
 from custodex.site.extras import NO_LINKS, Links
 from custodex.site.fields import Facts
 from custodex.site.grouptree import drawn
+from custodex.site.modelling import replaced
 from custodex.site.origins import Origins
 from custodex.site.parting import divided
 from custodex.site.people import Contacts, initials
@@ -55,14 +55,14 @@ class Subject:
     findings: Sequence[Finding] = ()
     links: Links = NO_LINKS
     suggestions: Sequence[Suggestion] = ()
+    complete: Complete | None = None
 
 
 class CustomerPages:
     """Makes the models of customer pages in one language."""
 
-    def __init__(self, context: Context, judge: Judge, rules: Rulebook) -> None:
+    def __init__(self, context: Context, rules: Rulebook) -> None:
         self._context = context
-        self._judge = judge
         self._rules = rules
         schemas = context.book.schemas
         self._node = schemas.node("customer") if schemas.has("customer") else Node({})
@@ -99,7 +99,7 @@ class CustomerPages:
         homes = {event.anchor: number for number, part in enumerate(parts) for event in part}
         for number, part in enumerate(parts):
             page = self._page(subject, origins, (contacts, people), part, events, number, len(parts))
-            yield page if number else replace(page, suggestions=self._suggestions(subject, homes))
+            yield page if number else replaced(page, suggestions=self._suggestions(subject, homes))
 
     def _page(
         self, subject: Subject, origins: Origins, reached: tuple[Contacts, Sequence[Person]], part: Sequence[Event],
@@ -209,8 +209,8 @@ class CustomerPages:
         return [TagGroup(labels.get(name, name), tags) for name, tags in by_dimension.items()]
 
     def _completeness(self, subject: Subject) -> Completeness | None:
-        found: Complete = self._judge.of(subject.record)
-        if found.percent < 0:
+        found = subject.complete
+        if found is None or found.percent < 0:
             return None
         missing = [Link(self._context.words.of(one.node, one.place[-1])) for one in found.missing]
         return Completeness(found.percent, missing)
@@ -254,7 +254,7 @@ def _featured(node: Node, place: tuple[str, ...]) -> Iterator[tuple[int, tuple[s
 
 def _carded(person: Person, links: Links) -> Person:
     found = links.cards.people.get(person.id)
-    return replace(person, vcard=found[0], qr=found[1]) if found else person
+    return replaced(person, vcard=found[0], qr=found[1]) if found else person
 
 
 def _other_names(main: Value) -> list[str]:

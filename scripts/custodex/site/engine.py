@@ -66,7 +66,7 @@ class Engine:
                 reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader),
                 policies=reader.book.schemas.has("policy") and reader.may_read("policy"), extras=job.extras,
             )  # fmt: skip
-            pages = CustomerPages(context, self.judge, job.rules)
+            pages = CustomerPages(context, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)
         self._extras = Extras(first_context(self.tongues) if job.extras else None)
 
@@ -89,7 +89,7 @@ class Engine:
         if suggested.until:
             self.cards.asked.add(f"day {suggested.until}")
         findings = self._findings.get(card.key, ())
-        subject = Subject(record, card, edits, findings, links, suggested.found)
+        subject = Subject(record, card, edits, findings, links, suggested.found, self.judge.of(record))
         for lang, tongue in self.tongues.items():
             if card.state:
                 stub = tongue.customers.stub(subject)

@@ -40,7 +40,7 @@ class Facts:
         for name, part in node.fields.items():
             if name in left_out or name not in main:
                 continue
-            if part.fields and not is_region(part) and isinstance(main[name], Mapping):
+            if part.fields and not is_region(part) and isinstance(main[name], dict):
                 group = _Group(name, self._values.words.of(part, name))
                 self._fill(group, part, main[name], (name,), "", left_out)
                 others.append(group)
@@ -64,7 +64,7 @@ class Facts:
             if name not in value or ".".join((*place, name)) in left_out:
                 continue
             found = value[name]
-            if part.fields and not is_region(part) and isinstance(found, Mapping):
+            if part.fields and not is_region(part) and isinstance(found, dict):
                 label = f"{prefix}{self._values.words.of(part, name)} · "
                 self._fill(group, part, found, (*place, name), label, left_out)
             else:
@@ -83,7 +83,7 @@ class Facts:
             return  # it stands with its amounts
         found = beside[name]
         if node.items and node.items.fields and isinstance(found, list):
-            rows = [item for item in found if isinstance(item, Mapping)]
+            rows = [item for item in found if isinstance(item, dict)]
             if rows:
                 group.tables.append(self._values.table(node, name, rows))
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from custodex.findings import Finding
@@ -13,6 +12,7 @@ from custodex.site import phrases, pieces
 from custodex.site.cards import Card
 from custodex.site.charts import bars
 from custodex.site.governance import governing
+from custodex.site.modelling import replaced
 from custodex.site.pagemodels import (
     HealthPage,
     HelpField,
@@ -73,7 +73,7 @@ def _finding(stock: Stock, finding: Finding) -> pieces.Finding:
     record = stock.context.known.link(card.key) if card else None
     since = stock.history.last_touched([finding.path]).get(finding.path, "")
     moment = stock.context.moment(since[:10]) if since else None
-    return replace(shown, since=moment, record=record, owner=stock.owner_of(card))
+    return replaced(shown, since=moment, record=record, owner=stock.owner_of(card))
 
 
 def health_page(stock: Stock) -> HealthPage:

@@ -7,10 +7,10 @@ now and then makes another part complete.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from custodex.site import addresses
 from custodex.site.customermodels import Event
+from custodex.site.modelling import replaced
 from custodex.site.pieces import Link
 
 _EVENTS, _WEIGHT = 75, 80_000
@@ -53,11 +53,11 @@ def _linked(parts: list[Sequence[Event]], customer: str) -> list[Sequence[Event]
         if link is None or not link.href.startswith("#"):
             return link
         there = homes.get(link.href[1:], 0)  # people stand on the own page
-        return link if there == here else replace(link, href=addresses.customer(customer, there) + link.href)
+        return link if there == here else replaced(link, href=addresses.customer(customer, there) + link.href)
 
     return [
         [
-            replace(
+            replaced(
                 event,
                 people=[one for link in event.people if (one := led(link, number))],
                 corrects=led(event.corrects, number),

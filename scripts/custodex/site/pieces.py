@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from custodex.site.modelling import model
 
 Lang = Literal["zh", "en"]
 Section = Literal["home", "customers", "tasks", "views", "tags", "staff", "changes", "health", "help", "none"]
@@ -15,7 +16,7 @@ EventKind = Literal["note", "transaction", "feedback", "task", "change"]
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Frame:
     """What the layout of every page needs (``layout.html.j2``)."""
 
@@ -34,7 +35,7 @@ class Frame:
     extras: bool = True  # feeds, calendars, tables of charts are there to be linked
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Link:
     """A link inside the site; ``hint`` is a second, quieter text (title of a person, stage of a customer)."""
 
@@ -43,7 +44,7 @@ class Link:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Moment:
     """A date or time: ``text`` to read, ``iso`` for machines (2026-03-02, 2026-03-02T09:30+08:00)."""
 
@@ -51,7 +52,7 @@ class Moment:
     iso: str
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Badge:
     """A short coded value (stage, grade, state, tag); ``href``: the list filtered by it."""
 
@@ -60,7 +61,7 @@ class Badge:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Value:
     """One value of a field; ``raw`` is for machines (datetime attribute, copying), "" = same as text.
 
@@ -74,7 +75,7 @@ class Value:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Change:
     """One value of one field changed: from ``old`` ("" = was absent) to ``new`` ("" = removed)."""
 
@@ -83,7 +84,7 @@ class Change:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Revision:
     """One commit in the history of one field: newest first in ``Provenance.revisions``."""
 
@@ -95,7 +96,7 @@ class Revision:
     url: str = ""  # of the commit on the forge
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Provenance:
     """Since when a value has been what it is, who said so, and what it was before."""
 
@@ -104,7 +105,7 @@ class Provenance:
     revisions: Sequence[Revision] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Field:
     """A labelled field: several values when the field is a list."""
 
@@ -115,7 +116,7 @@ class Field:
     origin: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class FieldTable:
     """A list of objects in a record (verifications, consents): a row an item, a cell a property."""
 
@@ -124,7 +125,7 @@ class FieldTable:
     rows: Sequence[Sequence[Sequence[Value]]]
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class FieldGroup:
     """Fields that the schema keeps together (a nested object or a document), under one heading."""
 
@@ -134,7 +135,7 @@ class FieldGroup:
     tables: Sequence[FieldTable] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Forge:
     """Links made from URL templates for one file or record; "" where the forge (or none) has no such page."""
 
@@ -146,7 +147,7 @@ class Forge:
     command: str = ""  # what to type in a terminal instead, "custodex note k3…"
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Finding:
     """A finding of ``check`` on one record."""
 
@@ -163,7 +164,7 @@ class Finding:
     owner: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Column:
     """A column of a static table; ``kind`` decides alignment (number and date right or tabular)."""
 
@@ -172,7 +173,7 @@ class Column:
     kind: ValueKind = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Row:
     """One customer in a static table: the link, then one value list per column after the name."""
 
@@ -182,7 +183,7 @@ class Row:
     cells: Sequence[Sequence[Value]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class CustomerTable:
     """A static table of customers, the name first; ``total`` may exceed the rows shown."""
 
@@ -192,7 +193,7 @@ class CustomerTable:
     all: str = ""  # href of the interactive list with the same filter
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Bar:
     """One bar: ``share`` is 0..1000 of the longest bar (an int keeps pages deterministic)."""
 
@@ -203,7 +204,7 @@ class Bar:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Chart:
     """Figures by one dimension: ``bars`` = a horizontal list (stage), ``months`` = columns over time."""
 
@@ -216,7 +217,7 @@ class Chart:
     csv: str = ""  # of the same figures, all of them, from the language root
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Figure:
     """A number of the home page; ``id``: customers, new, notes, tasks or overdue (decides the tone)."""
 
@@ -228,7 +229,7 @@ class Figure:
     bars: Sequence[Bar] = ()  # small chart below (customers by stage)
 
 
-@dataclass(frozen=True, slots=True)
+@model
 class Task:
     """A task; ``overdue`` only on pages that may know the clock (home, tasks)."""
 

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from custodex.facts import moment
@@ -46,6 +47,7 @@ _TABLES = ("cards", "facets", "edges", "tasks", "mentions", "totals", "asks", "f
 _MASK = (1 << 256) - 1
 _BUCKETS = 1 << 16
 _ROWS_A_FILE = 2048
+_CARDS_KEPT = 2048
 
 Place = tuple[str, str]
 """Where a record stands among those of its kind: its sort key, then its key."""
@@ -78,6 +80,8 @@ class State:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(path, _DDL, VERSION)
         self._db = self.store.db
+        # the lists of both languages and of many sets show the same customers
+        self._card_of = lru_cache(_CARDS_KEPT)(from_row)
 
     def meta(self, name: str) -> str:
         """Return a remembered value."""
@@ -98,17 +102,17 @@ class State:
     def card(self, key: str) -> Card | None:
         """Return a card."""
         row = self._db.execute("SELECT row FROM cards WHERE key = ?", (key,)).fetchone()
-        return from_row(row[0]) if row else None
+        return self._card_of(row[0]) if row else None
 
     def cards(self, kind: str) -> Iterator[Card]:
         """Yield the cards of a kind by name; of customers, those that are neither merged nor erased."""
         query = "SELECT row FROM cards WHERE kind = ? AND alive = 1 ORDER BY sort, key"
-        return (from_row(row) for (row,) in self._db.execute(query, (kind,)))
+        return (self._card_of(row) for (row,) in self._db.execute(query, (kind,)))
 
     def first(self, limit: int) -> list[Card]:
         """Return the first customers by name."""
         query = "SELECT row FROM cards WHERE kind = 'customer' AND alive = 1 ORDER BY sort, key LIMIT ?"
-        return [from_row(row) for (row,) in self._db.execute(query, (limit,))]
+        return [self._card_of(row) for (row,) in self._db.execute(query, (limit,))]
 
     def keys(self, kind: str) -> list[str]:
         """Return the keys of all cards of a kind, stubs too."""
@@ -130,7 +134,7 @@ class State:
             "SELECT row FROM cards WHERE kind = 'customer' AND alive = 1 AND (sort, key) >= (?, ?)"  # noqa: S608
             f"{end} ORDER BY sort, key"
         )
-        return (from_row(row) for (row,) in self._db.execute(query, (*first, *(last or ()))))
+        return (self._card_of(row) for (row,) in self._db.execute(query, (*first, *(last or ()))))
 
     def incoming(self, key: str) -> list[Incoming]:
         """Return what other customers say of this one."""
@@ -225,7 +229,7 @@ class State:
             "SELECT cards.row FROM facets JOIN cards ON cards.key = facets.key"
             " WHERE facet = ? AND value = ? ORDER BY facets.sort, facets.key LIMIT ?"
         )
-        return [from_row(row) for (row,) in self._db.execute(query, (facet, value, limit))]
+        return [self._card_of(row) for (row,) in self._db.execute(query, (facet, value, limit))]
 
     def selected(self, where: Mapping[str, Sequence[str]]) -> list[str]:
         """Return the keys of the customers that fit all filters, by name (any value of one filter)."""
@@ -301,11 +305,6 @@ class State:
         """Return the files of one owner and their digests."""
         query = "SELECT path, digest FROM files WHERE owner = ?"
         return dict(self._db.execute(query, (owner,)).fetchall())
-
-    def file(self, path: str) -> bytes | None:
-        """Return the digest of a file, None if there is none."""
-        row = self._db.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
-        return row[0] if row else None
 
     def put_files(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Note files: path, owner, digest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -37,7 +37,7 @@ class Values:
             return [part for item in value for part in self.show(items, item, beside)]
         if value is None or value == "":
             return []
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return self._mapping(node, value)
         show = self._shows.get(id(node))
         if show is None:
@@ -54,7 +54,7 @@ class Values:
         """Return a labelled field."""
         return Field(self.words.of(node, name), self.show(node, value, beside), f"{pointer}/{name}")
 
-    def table(self, node: Node, name: str, rows: list[Mapping[str, Any]]) -> FieldTable:
+    def table(self, node: Node, name: str, rows: Sequence[Mapping[str, Any]]) -> FieldTable:
         """Return a list of objects: the columns that any row fills, in the order of the schema."""
         fields = node.items.fields if node.items else {}
         used = [field for field in fields if any(_filled(row.get(field)) for row in rows)]
