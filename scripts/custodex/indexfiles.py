@@ -10,7 +10,7 @@ import mmap
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,10 @@ class Segment:
         """Yield the terms that begin with *prefix* and their packed postings, in order."""
         for term, data in self._terms.items(prefix.encode("utf-8", "surrogatepass")):
             yield term.decode("utf-8", "surrogatepass"), data
+
+    def members(self) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield all terms, in order, with the numbers of the documents that hold them."""
+        return ((term, postings.decode(data)) for term, data in self.items(""))
 
 
 def generation(folder: Path) -> int:

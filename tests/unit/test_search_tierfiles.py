@@ -8,6 +8,7 @@ from pathlib import Path
 from custodex.search import Searcher, sync
 from custodex.search.tierpatch import patched
 from custodex.search.tiers import tiers
+from custodex.search.unindexed import all_files, changed_files
 from search_samples import MemoryReader, customer, customers
 
 COUNT = 120
@@ -25,12 +26,13 @@ def test_patching_equals_exporting_anew(tmp_path: Path) -> None:
         reader.put(*changed)
         reader.drop(*(one.key for one in gone))
         sync(reader, tmp_path)
-        searcher = Searcher(tmp_path)
-        patch = patched(searcher, [one.id for one in (*changed, *gone)], files.get)
+        searcher, ids = Searcher(tmp_path), [one.id for one in (*changed, *gone)]
+        patch = patched(searcher, ids, files.get)
         assert patch is not None
+        assert changed_files(reader, ids, files.get) == patch, "with or without an index"
         assert len(patch) < len(files)
         files.update(patch)
-        assert files == dict(tiers(searcher))
+        assert files == dict(tiers(searcher)) == dict(all_files(reader))
 
 
 def test_nothing_changed_is_an_empty_patch(tmp_path: Path) -> None:
@@ -49,6 +51,8 @@ def test_files_that_are_missing_or_foreign_ask_for_a_full_export(tmp_path: Path)
     sync(reader, tmp_path)
     searcher = Searcher(tmp_path)
     assert patched(searcher, [customer(0).id], lambda name: None) is None
+    assert changed_files(reader, [customer(0).id], lambda name: None) is None
     for name in files:
         if name.startswith(("n-", "index")):
             assert patched(searcher, [customer(0).id], {**files, name: b"<html>"}.get) is None
+            assert changed_files(reader, [customer(0).id], {**files, name: b"<html>"}.get) is None

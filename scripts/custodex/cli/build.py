@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,17 +103,14 @@ def prepare(
     session: Session, *, audience: str | None = None, out: Path | None = None, languages: Sequence[Lang] = (),
     source: str = WORKTREE, anew: bool = False, extras: bool = True,
 ) -> Job:  # fmt: skip
-    """Bring catalog and index up to date and return the build that is left to do."""
+    """Bring the catalog up to date and return the build that is left to do."""
     from custodex import reports
     from custodex.cli.rulebook import all_rules
-    from custodex.search.tierpatch import patched
-    from custodex.search.tiers import tiers
+    from custodex.search.unindexed import all_files, changed_files
     from custodex.site.job import Job
 
     session.progress("正在校验…", "checking …")
     reader = session.reader(audience, source)
-    session.progress("正在建立索引…", "indexing …")
-    searcher = session.index(reader)
     session.progress("正在生成页面…", "rendering …")
     folder = (Path.cwd() / out).resolve() if out else session.root / _OUT
     return Job(
@@ -128,9 +125,9 @@ def prepare(
         audience=_audience(reader),
         languages=tuple(dict.fromkeys(languages)) or LANGS,
         prefix=session.git.prefix().decode("utf-8", "replace"),
-        find=Find(searcher, session.today),
-        tiers=lambda: tiers(searcher),
-        patch_tiers=lambda changed, old: patched(searcher, changed, old),
+        find=Find(session, reader),
+        tiers=all_files,
+        patch_tiers=changed_files,
         processes=min(os.cpu_count() or 1, 4),
         anew=anew,
         extras=extras,
@@ -164,16 +161,20 @@ class Connection:
 
 
 class Find:
-    """Answers saved queries from the search index; one that cannot be read finds nothing."""
+    """Answers saved queries from the search index, made for the first; one that cannot be read finds nothing."""
 
-    def __init__(self, searcher: Searcher, today: date) -> None:
-        self._searcher = searcher
-        self._today = today
+    def __init__(self, session: Session, reader: Reader) -> None:
+        self._session = session
+        self._reader = reader
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        return self._session.index(self._reader)
 
     def __call__(self, query: str, where: Mapping[str, Sequence[str]]) -> Sequence[str]:
         """Return the ids of all customers that fit, by name."""
         try:
-            found = self._searcher.search(query, where=where, sort="name", today=self._today)
+            found = self._searcher.search(query, where=where, sort="name", today=self._session.today)
         except CustodexError:
             return ()
         return [hit.id for hit in found.hits]

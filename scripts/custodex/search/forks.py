@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from custodex import hanzi
 from custodex.errors import EnvironmentFault
-from custodex.search.entries import Entries, is_searchable
 from custodex.search.fields import Fields
-from custodex.search.gathering import Listed
-from custodex.search.rows import rows_of
+from custodex.search.listing import listed
 from custodex.search.segments import LARGEST, seal
 from custodex.texts import Text
 from custodex.whooshindex import Index
@@ -23,15 +21,6 @@ if TYPE_CHECKING:
     from custodex.search.record import Reader
 
 _WORTH_FORKING = 2000
-
-
-def listed(reader: Reader, keys: Sequence[str], fields: Fields) -> Iterator[Listed]:
-    """Yield card and rows of the records with these keys that are searchable customers."""
-    entries = Entries(reader.book.schemas)
-    for record in reader.select(list(keys)):
-        if is_searchable(record):
-            entry = entries.of(record)
-            yield entry.card, rows_of(entry, fields)
 
 
 def build_segments(index: Index, reader: Reader, fields: Fields, processes: int) -> Sequence[Any]:

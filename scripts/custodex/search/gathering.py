@@ -16,9 +16,9 @@ from custodex import postings
 from custodex.search import grams
 from custodex.search.cards import Card
 from custodex.search.grams import EDGE, LATIN, OTHER_RUN, SYMBOL, WORDS_RUN
-from custodex.search.rows import Rows, id_term, keyword_terms
+from custodex.search.listing import Listed
+from custodex.search.rows import id_term, keyword_terms
 
-Listed = tuple[Card, Rows]
 Docs = list[int]
 _MANY = 64
 _OFTEN_SAID = 4
@@ -82,6 +82,18 @@ class Pool:
             elif (data := packed.get(sets[term], b"")) == b"":
                 data = packed[sets[term]] = postings.encode_set(sets[term])
             yield (letter + term).encode("utf-8", "surrogatepass"), data
+
+    def members(self) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield the terms in order with their documents; after `settle`."""
+        lists, spread = self.lists, dict[int, Sequence[int]]()
+        for term in sorted((*lists, *self.sets)):
+            if term in lists:
+                yield term, lists[term]
+                continue
+            docs = self.sets[term]
+            if docs not in spread:
+                spread[docs] = tuple(postings.positions(docs))
+            yield term, spread[docs]
 
 
 def longer(shorter: Pool, stretches: Mapping[str, Docs], sizes: range, few: int) -> Pool:
@@ -218,20 +230,39 @@ def _longer_beginnings(begun: Pool, tails: Mapping[str, Docs], few: int) -> Pool
 
 def _text_pools(texts: Sequence[str], few: int) -> Mapping[str, Pool]:
     """Return the terms of texts: characters, pairs, words and their beginnings, and the longer pieces."""
+    base, spoken = _characters_and_words(texts)
+    pairs, stretches = _pairs(texts, few)
+    more = longer(pairs, stretches, range(3, grams.LONGEST_RUN + 1), few)
+    more.take(_phrases(texts, spoken, few))
+    for other in (pairs, _beginnings(spoken), spoken):
+        base.take(other)
+    return {grams.TEXT: base, grams.TEXT_MORE: more}
+
+
+def short_terms(texts: Sequence[str]) -> Pool:
+    """Return the terms of texts without the longer pieces, which only an index has."""
+    base, spoken = _characters_and_words(texts)
+    pairs, _, _ = _pair_pool(texts)
+    for other in (pairs, _beginnings(spoken), spoken):
+        base.take(other)
+    return base
+
+
+def _characters_and_words(texts: Sequence[str]) -> tuple[Pool, Pool]:
     base, spoken = Pool(), Pool()
     for number, text in enumerate(texts):
         base.add(number, [char for char in set(text).difference(_NO_SYMBOLS) if char < _TAGS])
         spoken.add(number, set(_WORD.findall(text)))
-    pairs, stretches = _pairs(texts, few)
-    beginnings = Pool()
+    return base, spoken
+
+
+def _beginnings(spoken: Pool) -> Pool:
+    """Return how words begin; those of one word are worked out once for all documents that hold it."""
+    pool = Pool()
     for word, docs in spoken.lists.items():
-        beginnings.add_many(docs, [f"{word[:size]}*" for size in range(1, min(len(word), grams.SHORT) + 1)])
-    beginnings.settle()
-    more = longer(pairs, stretches, range(3, grams.LONGEST_RUN + 1), few)
-    more.take(_phrases(texts, spoken, few))
-    for other in (pairs, beginnings, spoken):
-        base.take(other)
-    return {grams.TEXT: base, grams.TEXT_MORE: more}
+        pool.add_many(docs, [f"{word[:size]}*" for size in range(1, min(len(word), grams.SHORT) + 1)])
+    pool.settle()
+    return pool
 
 
 def _said(runs: Sequence[Sequence[str]]) -> tuple[Mapping[str, Docs], frozenset[str]]:
@@ -244,8 +275,8 @@ def _said(runs: Sequence[Sequence[str]]) -> tuple[Mapping[str, Docs], frozenset[
     return held.lists, shared
 
 
-def _pairs(texts: Sequence[str], few: int) -> tuple[Pool, Mapping[str, Docs]]:
-    """Return the pairs of characters, and the stretches of text that may hold longer frequent pieces."""
+def _pair_pool(texts: Sequence[str]) -> tuple[Pool, Mapping[str, Docs], Sequence[str]]:
+    """Return the pairs of characters, the runs that several documents share, and the others of each document."""
     runs = [OTHER_RUN.findall(text) for text in texts]
     held, shared = _said(runs)
     pool = Pool()
@@ -258,8 +289,13 @@ def _pairs(texts: Sequence[str], few: int) -> tuple[Pool, Mapping[str, Docs]]:
         for pair in map(add, run, run[1:]):
             pool.sets[pair] |= members
     pool.settle()
-    often = pool.frequent(few)
-    alone = Pool()
+    return pool, held, rest
+
+
+def _pairs(texts: Sequence[str], few: int) -> tuple[Pool, Mapping[str, Docs]]:
+    """Return the pairs of characters, and the stretches of text that may hold longer frequent pieces."""
+    pool, held, rest = _pair_pool(texts)
+    often, alone = pool.frequent(few), Pool()
     for number, text in enumerate(rest):
         flags = bytes(map(often.__contains__, map(add, text, text[1:])))
         if b"\x01\x01" in flags:

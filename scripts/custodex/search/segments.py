@@ -9,7 +9,8 @@ from typing import Any
 from custodex.indexfiles import SMALL, Segment
 from custodex.postings import positions, to_bits
 from custodex.search.cards import from_row
-from custodex.search.gathering import Listed, gathered
+from custodex.search.gathering import gathered
+from custodex.search.listing import Listed
 from custodex.search.rows import packed
 from custodex.whooshindex import Index
 

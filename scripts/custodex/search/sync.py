@@ -111,7 +111,7 @@ def _rebuild(reader: Reader, index: Index, processes: int) -> SyncResult:
 
 def _update(reader: Reader, index: Index, state: Mapping[str, Any]) -> SyncResult:
     """Replace what changed since the state was noted."""
-    from custodex.search.forks import listed
+    from custodex.search.listing import listed
     from custodex.search.segments import seal, to_merge, used
 
     seq = reader.seq

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
+from typing import Any
 
+from custodex.hanzi import Spelled
 from custodex.postings import positions
 from custodex.search.engine import Searcher
 from custodex.search.rows import id_term
 from custodex.search.tiernumbers import read, written
+from custodex.search.tierreadings import spelled_from
 from custodex.search.tiers import (
     COLUMN,
     LINE,
@@ -57,6 +60,29 @@ def patched(searcher: Searcher, ids: Iterable[str], previous: Previous) -> dict[
     except (ValueError, TypeError, LookupError):
         return None
     return {name: data for name, data in files.items() if previous(name) != data}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the files tell: how many customers there were, how many of the asked were among them, how names are read."""
+
+    count: int
+    there: int
+    spelled: Spelled
+
+
+def stood_before(ids: Iterable[str], previous: Previous) -> Before | None:
+    """Return what was before these customers changed; None if the files do not tell."""
+    try:
+        old: Any = _content(previous("index.js"))
+        count, there = int(old["count"]), 0
+        layout = Layout.of(count)
+        for one in ids:
+            content = _content(previous(file_name("texts", layout.file("texts", layout.slot(one)))))
+            there += any(line.startswith(one + COLUMN) for line in lines_of("texts", str(content)))
+        return Before(count, there, spelled_from(old["spoken"]))
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def _content(data: bytes | None) -> object:

@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from custodex.hanzi import COMPOUND_SURNAMES, SURNAMES, Spelled
 
 _SYLLABLE = re.compile("[A-Z][^A-Z]*")
+_WAY = re.compile("[A-Z][a-z]*")
 _MOST_NAMES = 5
 
 
@@ -64,3 +66,15 @@ def _differences(readings: Sequence[str]) -> Sequence[str]:
             told.append(reading)
             whole = parts if "".join(parts) == reading else []
     return told
+
+
+def spelled_from(tables: Mapping[str, Any]) -> Spelled:
+    """Return what `spoken_tables` made these tables of, without asking pypinyin for every character."""
+    ways: dict[str, list[str]] = {}
+    for line in filter(None, tables["first"].split("\n")):
+        way = _WAY.findall(line)[0]
+        ways.update((char, [way]) for char in line[len(way) :])
+    for line in filter(None, tables["more"].split("\n")):
+        ways[line[0]] += _WAY.findall(line)
+    # the order of `hanzi.common_readings`
+    return Spelled(dict(sorted(ways.items(), key=lambda pair: pair[0].encode("gb2312"))))

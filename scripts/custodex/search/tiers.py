@@ -22,7 +22,7 @@ from operator import itemgetter
 from custodex.hanzi import Spelled, lowered
 from custodex.ids import ID_LENGTH
 from custodex.indexfiles import Segment
-from custodex.postings import decode, positions
+from custodex.postings import positions
 from custodex.search.cards import Card, from_row, id_in
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
@@ -290,6 +290,6 @@ def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
 
 
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
-    for term, data in segment.items(""):
+    for term, members in segment.members():
         if is_exported(term):
-            yield term, list(map(numbers.__getitem__, decode(data)))
+            yield term, list(map(numbers.__getitem__, members))

@@ -255,12 +255,14 @@ class _Build:
         """Write the search files: those that the changed customers touch, or all where that is not possible."""
         job = self._job
         if job.patch_tiers is not None:
-            patch = job.patch_tiers(self._changed, lambda name: _bytes_of(job.out / "search" / name))
+            patch = job.patch_tiers(
+                self._reader, self._changed, lambda name: _bytes_of(job.out / "search" / name)
+            )
             if patch is not None:
                 writer.change(SEARCH, {f"search/{name}": data for name, data in patch.items()})
                 return
         if job.tiers is not None:
-            writer.put(SEARCH, ((f"search/{name}", data) for name, data in job.tiers()))
+            writer.put(SEARCH, ((f"search/{name}", data) for name, data in job.tiers(self._reader)))
 
     def _seal(self, writer: Writer) -> bytes:
         version = self._job.version

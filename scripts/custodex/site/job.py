@@ -44,8 +44,8 @@ class Job:
     languages: tuple[Lang, ...] = LANGS
     prefix: str = ""
     find: Finder | None = None
-    tiers: Callable[[], Iterable[tuple[str, bytes]]] | None = None
-    patch_tiers: Callable[[Iterable[str], Old], Mapping[str, bytes] | None] | None = None
+    tiers: Callable[[Reader], Iterable[tuple[str, bytes]]] | None = None
+    patch_tiers: Callable[[Reader, Iterable[str], Old], Mapping[str, bytes] | None] | None = None
     processes: int = 1
     anew: bool = False
     extras: bool = True

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from custodex import hanzi
 from custodex.examining import Record
 from custodex.findings import Finding
 from custodex.site import formdata
@@ -86,7 +87,7 @@ def _shares(keys: Sequence[str]) -> list[Share]:
 
 def _take(engine: Engine, shared: Shared, keys: Share) -> Taken:
     if not keys:
-        return Taken(rows_of(()), _search(shared), [])
+        return Taken(rows_of(()), _search(engine, shared), [])
     cards: list[Card] = []
     done, waiting = _sources(engine, shared, keys), list[str]()
     for record, card in engine.read(keys):
@@ -96,10 +97,10 @@ def _take(engine: Engine, shared: Shared, keys: Share) -> Taken:
     return Taken(rows_of(cards), done, waiting)
 
 
-def _search(shared: Shared) -> Done:
+def _search(engine: Engine, shared: Shared) -> Done:
     """Write all search files."""
     done = Done()
-    for name, data in shared.job.tiers() if shared.job.tiers is not None else ():
+    for name, data in shared.job.tiers(engine.reader) if shared.job.tiers is not None else ():
         shared.output.write(f"search/{name}", data)
         done.files.append((f"search/{name}", SEARCH, digest(data)))
     return done
@@ -148,6 +149,7 @@ def _spread(
         return
     _WORK[:] = [(shared, work)]
     context = multiprocessing.get_context("fork")
+    hanzi.prepare()
     gc.freeze()  # what is shared stays shared: the collector must not touch its pages
     try:
         with ProcessPoolExecutor(shared.job.processes, context, _start) as pool:
