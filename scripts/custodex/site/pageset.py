@@ -75,6 +75,8 @@ class PageSet:
     def write(self) -> None:
         """Write every page that the change concerns."""
         self._always()
+        if self._touched.all_sets:
+            self._forms()
         self._sets()
         self._people()
         self._data()
@@ -115,13 +117,17 @@ class PageSet:
                 f"{lang}/{_path(page)}": self._tongues[lang].render(templates[type(page)], page)
                 for page in governance.governing_pages(stock)
             })  # fmt: skip
-            for form in forms.form_pages(stock):
-                self._put(f"form {lang} {form.kind}", {lang: ("form", form)})
             data = {
                 f"data/build.{lang}.js": datafiles.build_file(stock, views[lang]),
                 f"data/table.{lang}.js": datafiles.table_file(stock),
             }
             self._writer.put(f"data {lang}", data)
+
+    def _forms(self) -> None:
+        """Write the forms: they name colleagues and teams, and no customer."""
+        for lang, stock in self._stocks.items():
+            for form in forms.form_pages(stock):
+                self._put(f"form {lang} {form.kind}", {lang: ("form", form)})
 
     # --- sets
 
