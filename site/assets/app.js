@@ -164,7 +164,9 @@
 
   // ---- a part of the page that is addressed is opened
   function openTarget() {
-    var name = decodeURIComponent(location.hash.slice(1)), target = name && (document.getElementById(name) || eventOf(name));
+    var name = "", target;
+    try { name = decodeURIComponent(location.hash.slice(1)); } catch (error) { return; /* a broken % escape in the address */ }
+    target = name && (document.getElementById(name) || eventOf(name));
     for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target && target.closest("details")) target.scrollIntoView();
   }
@@ -179,7 +181,7 @@
     if (older && days.length && day <= days[0]) location.replace(older.href + "#" + name);
     return null;
   }
-  try { openTarget(); } catch (error) { /* a broken % escape in the address */ }
+  openTarget();
   window.addEventListener("hashchange", openTarget);
 
   // ---- keys

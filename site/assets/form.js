@@ -41,6 +41,10 @@
     return Array.from(part.querySelectorAll("[data-item]")).filter(function (item) { return item.closest(".f") === part; });
   }
   function label(box) {
+    box.querySelectorAll("[data-single]").forEach(function (group) {
+      group.querySelectorAll("input").forEach(function (one) { one.name = one.name || "g" + count; });
+      count += 1;
+    });
     box.querySelectorAll(".f").forEach(function (part) {
       var input = part.querySelector(":scope > [data-in]"), name = part.querySelector(":scope > label");
       if (!input || input.id) return;
@@ -73,13 +77,23 @@
   }
   function check(part, values) {
     var box = part.querySelector(".checks"), pick = part.querySelector(":scope > [data-pick]");
+    box.querySelectorAll("input").forEach(function (one) { one.checked = false; });
     values.forEach(function (value) {
-      if (Array.from(box.querySelectorAll("input")).some(function (one) { return one.value === value; })) return;
+      var known = Array.from(box.querySelectorAll("input")).find(function (one) { return one.value === value && !(one.type === "radio" && rival(one)); });
+      if (known) { known.checked = true; return; }
+      // a value no list knows, a second one of a group that allows one: what is not shown must not be lost
       var name = el("span", {}, value);
-      box.append(el("label", {}, el("input", { type: "checkbox", value: value }), name));
+      box.append(el("label", {}, el("input", { type: "checkbox", value: value, checked: true }), name));
       if (pick) c.pick.name(pick, value).then(function (called) { name.textContent = called || value; });
     });
-    box.querySelectorAll("input").forEach(function (one) { one.checked = values.includes(one.value); });
+    box.querySelectorAll("[data-single]").forEach(function (group) {
+      if (!group.querySelector(":checked")) group.querySelector('[value=""]').checked = true;
+    });
+    box.querySelectorAll("[data-gone]").forEach(function (one) { one.hidden = !one.firstChild.checked; });
+  }
+  function rival(radio) {
+    var other = radio.closest("[data-single]").querySelector(":checked");
+    return other && other !== radio;
   }
   function addItem(part, value) {
     var item = part.querySelector(":scope > template").content.firstElementChild.cloneNode(true);
@@ -122,7 +136,7 @@
   function some(list) { return list.length ? list : undefined; }
   function filled(value) { return Object.keys(value).length ? value : undefined; }
   function checked(part, original) {
-    var on = Array.from(part.querySelectorAll(".checks input:checked"), function (one) { return one.value; });
+    var on = Array.from(part.querySelectorAll(".checks input:checked"), function (one) { return one.value; }).filter(Boolean);
     var kept = original.filter(function (one) { return on.includes(one); });
     return some(kept.concat(on.filter(function (one) { return !kept.includes(one); })));
   }

@@ -72,6 +72,8 @@
       clearTimeout(timer);
       timer = setTimeout(function () { remember("replaceState"); }, 400);
     });
+    // whoever opens a customer at once comes back to what was typed
+    ui.input.addEventListener("blur", function () { clearTimeout(timer); remember("replaceState"); });
     ui.input.addEventListener("focus", function () { c.searchReady().catch(function () { /* told on use */ }); }, { once: true });
     ui.input.addEventListener("keydown", function (event) { if (event.key === "ArrowDown" || (event.key === "Enter" && !event.isComposing)) { event.preventDefault(); grid.move(1, true); } });
     ui.filters = button("filter", t("list.filters"), function () { showFacets(!ui.root.classList.contains("show-facets")); }, "facets-button");

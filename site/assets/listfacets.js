@@ -26,7 +26,9 @@
       });
       done.textContent = t("list.show", { n: number.format(found) });
       out.push(foot);
-      if (out.length !== host.children.length || out.some(function (node, i) { return node !== host.children[i]; })) host.replaceChildren.apply(host, out);
+      // what stays is not touched: a field that is taken out and put back loses the place in it
+      Array.from(host.children).forEach(function (node) { if (out.indexOf(node) < 0) node.remove(); });
+      out.forEach(function (node, i) { if (host.children[i] !== node) host.insertBefore(node, host.children[i] || null); });
       host.scrollTop = at;
       if (focus && !host.contains(document.activeElement)) { var node = Array.prototype.find.call(host.querySelectorAll("[data-key]"), function (x) { return x.dataset.key === focus; }); if (node) { node.focus(); if (node.type === "search") node.setSelectionRange(node.value.length, node.value.length); } }
     }
@@ -40,7 +42,9 @@
         kept = blocks[col.id] = { node: el("details", { class: "facet", open: facetOpen[col.id] }, el("summary", { "data-key": "s:" + col.id }, col.label)) };
         kept.node.addEventListener("toggle", function () { if (facetOpen[col.id] !== kept.node.open) { facetOpen[col.id] = kept.node.open; facets(); } });
       }
-      if (says && kept.says !== says) {
+      // a date is typed part by part, each of which is a date: a new field would lose the place
+      var typed = kept.body && kept.body.contains(document.activeElement) && document.activeElement.type === "date";
+      if (says && kept.says !== says && !typed) {
         if (kept.body) kept.body.remove();
         kept.body = col.coded ? options(col) : dates(col);
         kept.node.append(kept.body);
@@ -118,23 +122,26 @@
     }
     function tidy(id) { var f = state.facets.get(id); if (f && !f.yes.size && !f.no.size && !f.none && !f.raw && !f.text) state.facets.delete(id); }
     function dates(col) {
-      var f = state.facets.get(col.id) || {}, box = el("div", { class: "dates" }), ends = (f.raw || "").split("..");
+      var box = el("div", { class: "dates" }), f = state.facets.get(col.id) || {};
       function end(i, label) {
-        var input = el("input", { class: "field", type: "date", "data-key": "d" + i + ":" + col.id, "aria-label": col.label + " " + label });
+        var input = el("input", { class: "field", type: "date", max: "9999-12-31", "data-key": "d" + i + ":" + col.id, "aria-label": col.label + " " + label });
         var d = i ? f.to : f.from;
         if (d !== undefined) input.value = c.dayText(d);
         input.addEventListener("change", function () {
-          ends[i] = input.value;
-          var from = i ? (f.from === undefined ? "" : c.dayText(f.from)) : input.value, to = i ? input.value : f.to === undefined ? "" : c.dayText(f.to);
+          if (input.value && input.value < "1000") return; // the first digits of a year
+          var now = state.facets.get(col.id) || {};
+          var from = i ? (now.from === undefined ? "" : c.dayText(now.from)) : input.value, to = i ? input.value : now.to === undefined ? "" : c.dayText(now.to);
+          none.checked = false;
           state.facets.delete(col.id);
           if (from || to) tools.range(tools.facet(state.facets, col.id), col, from, to).raw = from + ".." + to;
           tools.changed();
         });
         box.append(el("label", {}, el("span", {}, label), input));
       }
+      var none = el("input", { type: "checkbox", "data-key": "n:" + col.id });
       end(0, t("list.from"));
       end(1, t("list.to"));
-      var none = el("input", { type: "checkbox", "data-key": "n:" + col.id });
+      box.addEventListener("focusout", function (event) { if (!box.contains(event.relatedTarget)) setTimeout(facets); });
       none.checked = !!f.none;
       none.addEventListener("change", function () { state.facets.delete(col.id); if (none.checked) tools.facet(state.facets, col.id).none = true; tools.changed(); });
       box.append(el("label", {}, none, el("span", { class: "none-label" }, t("list.none"))));

@@ -46,8 +46,12 @@
       code.textContent = made.text;
     }
     function done() {
-      var title = input.value.trim(), mine = (c.store("views") || []).filter(function (v) { return v.title !== title; });
-      if (title) { c.store("views", mine.concat({ title: title, query: query }).slice(-50)); c.say(t("list.keep.done", { title: title })); if (c.showMine) c.showMine(); }
+      var title = input.value.trim();
+      if (!title) { input.setAttribute("aria-invalid", "true"); input.focus(); return; }
+      var mine = (c.store("views") || []).filter(function (v) { return v.title !== title; });
+      c.store("views", mine.concat({ title: title, query: query }).slice(-50));
+      c.say(t("list.keep.done", { title: title }));
+      if (c.showMine) c.showMine();
       dialog.close();
     }
     ok.addEventListener("click", done);

@@ -67,16 +67,17 @@
       var h = height(), view = Math.min(MOST_ROWS - 10, Math.ceil(innerHeight / h) + 1);
       var first = Math.max(0, Math.min(Math.floor(node.scrollTop / h) - 4, rows.length - view - 8));
       if (!force && first === top) return;
-      var held = body.contains(document.activeElement) ? document.activeElement : null, key = held && (held.dataset.row || held.dataset.pick);
+      var held = body.contains(document.activeElement) ? document.activeElement : null;
+      var of = held && (held.dataset.row || held.dataset.pick) && held.closest("tr").querySelector("th a").getAttribute("href");
       top = first;
       var last = Math.min(rows.length, first + view + 8), out = [pad(first * h)];
       for (var i = first; i < last; i++) out.push(line(i));
       out.push(pad((rows.length - last) * h));
       node.style.height = rows.length ? rows.length * h + HEAD + 4 + "px" : "260px";
       body.replaceChildren.apply(body, rows.length ? out : [nothing()]);
-      if (key) {
-        var again = body.querySelector(held.dataset.row ? '[data-row="' + key + '"]' : '[data-pick="' + key + '"]');
-        (again || node).focus({ preventScroll: true });
+      if (of) { // late answers may have moved the customer: Enter opens the one that was chosen, not who stands there now
+        var link = body.querySelector('th a[href="' + of + '"]');
+        (link ? held.dataset.row ? link : link.parentNode.querySelector(".pick") : node).focus({ preventScroll: true });
       }
     }
     function pad(height) {

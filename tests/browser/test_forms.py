@@ -116,6 +116,34 @@ def test_a_stage_changed_in_the_form_is_a_patch_of_one_line(page: Page, book: Re
     assert clone.custodex("check").returncode == 0
 
 
+def test_tags_stand_by_dimension_and_one_of_a_dimension_is_one(page: Page, book: Repo) -> None:
+    open_form(page, book, "customer", BAKERY)
+    customer = parse(book.read(CUSTOMER).encode()).value
+    assert customer is not None
+    before = customer["tags"]
+    tags = page.locator("[data-f=tags]")
+    risk, interest = (
+        tags.get_by_role("radiogroup", name="Risk (one of)"),
+        tags.get_by_role("group", name="Interest (any number)"),
+    )
+    assert [one for one in before if one.startswith("risk:")] == risk.locator(":checked").evaluate_all(
+        "all => all.map(one => one.value).filter(Boolean)"
+    )
+    expect(tags.get_by_text("Fax orders")).to_be_hidden()  # retired: offered to nobody who has it not
+    risk.get_by_label("High risk").check()
+    interest.get_by_label("Cloud").check()
+    interest.get_by_label("Training").check()
+    page.get_by_role("button", name="Show the change").click()
+    added = page.locator("[data-diff] ins").all_inner_texts()
+    assert {"  - risk:high", "  - interest:cloud", "  - interest:training"} >= {
+        one[2:].rstrip() for one in added
+    }
+    assert "+   - risk:high\n" in added
+    risk.get_by_label("None").check()
+    page.get_by_role("button", name="Show the change").click()
+    assert "risk:" not in "".join(page.locator("[data-diff] ins").all_inner_texts())
+
+
 def test_a_new_customer_is_a_file_the_check_takes(page: Page, book: Repo, tmp_path: Path) -> None:
     page.goto((book.root / "site-out" / "en" / "customers.html").as_uri())
     page.get_by_role("link", name="New customer").click()

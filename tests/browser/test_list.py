@@ -109,6 +109,39 @@ def test_dates_narrow_to_a_range_or_to_none(site: Site, page: Page) -> None:
     assert asked(page)["last_note"] == ["2026-04-01.."]
 
 
+def test_a_date_is_typed_part_by_part_without_losing_the_place(site: Site, page: Page) -> None:
+    opened(site, page)
+    start = option_dates(page, "Last contact").first
+    start.focus()
+    page.keyboard.type("09152026")
+    expect(start).to_have_value("2026-09-15")
+    expect(start).to_be_focused()
+    assert asked(page)["last_note"] == ["2026-09-15.."]
+    page.keyboard.press("ArrowUp")  # still in the year
+    expect(start).to_have_value("2027-09-15")
+    page.keyboard.press("ArrowDown")
+    option_dates(page, "Last contact").last.fill("2026-10-31")
+    assert asked(page)["last_note"] == ["2026-09-15..2026-10-31"]
+
+
+def option_dates(page: Page, facet: str) -> Locator:
+    block = page.locator("details.facet", has=page.locator("summary", has_text=re.compile(f"^{facet}$")))
+    if block.get_attribute("open") is None:
+        block.locator("summary").click()
+    return block.locator("input[type=date]")
+
+
+def test_who_opens_a_customer_at_once_comes_back_to_what_was_typed(site: Site, page: Page) -> None:
+    rows = opened(site, page)
+    page.get_by_label("Search in the list", exact=True).press_sequentially("Harbor")
+    expect(rows.first).to_contain_text("Harbor")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/*.html*")
+    page.go_back()
+    assert asked(page)["q"] == ["Harbor"]
+
+
 def test_a_long_facet_is_searched(site: Site, page: Page) -> None:
     opened(site, page)
     find = page.get_by_label("Find in Industry")
@@ -352,6 +385,8 @@ def test_hostile_names_are_text_and_harmless_in_spreadsheets(crowded: Site, crow
 def test_a_personal_view_is_kept_used_and_removed(site: Site, page: Page) -> None:
     opened(site, page, "?v=1&stage=lead")
     page.get_by_role("button", name="Keep as view").click()
+    page.keyboard.press("Enter")  # a view without a name is not kept, and not lost either
+    expect(page.get_by_label("Name of the personal view")).to_be_focused()
     page.get_by_label("Name of the personal view").fill("My <leads>")
     page.keyboard.press("Enter")
     page.goto(site.url("en/index.html"))

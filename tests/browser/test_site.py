@@ -28,6 +28,13 @@ def test_every_page_opens_quietly(site: Site, page: Page, lang: str) -> None:
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
 
 
+def test_an_address_with_a_broken_escape_does_no_harm(site: Site, page: Page) -> None:
+    page.goto(site.url("en/help.html"))
+    page.evaluate("location.hash = '#%E0%A4%A'")
+    page.evaluate("new Promise(done => setTimeout(done))")
+    assert site.trouble == []
+
+
 def test_the_front_door_leads_to_a_language(site: Site, page: Page) -> None:
     page.goto(site.url("index.html"))
     page.wait_for_url(re.compile(r"/(zh|en)/index\.html$"))

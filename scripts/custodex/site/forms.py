@@ -10,9 +10,11 @@ from typing import Any, Literal
 from custodex.books import Book
 from custodex.hanzi import initials, readings
 from custodex.hints import Node
+from custodex.site import phrases
 from custodex.site.context import Context
 from custodex.site.forges import HandOver
 from custodex.site.pieces import Frame
+from custodex.site.reading import items, text
 from custodex.site.stock import Stock
 
 Widget = Literal[
@@ -33,6 +35,17 @@ class Choice:
     value: str
     label: str
     words: str = ""
+    gone: bool = False  # no longer in use: offered only where it stands already
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """Choices under a heading, such as the tags of one dimension; ``hint`` says how many of them may be chosen."""
+
+    label: str
+    hint: str
+    single: bool
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class FormField:
     required: bool = False
     featured: bool = False
     choices: tuple[Choice, ...] = ()
+    groups: tuple[ChoiceGroup, ...] = ()
     fields: tuple[FormField, ...] = ()
     key: str = ""
     only: str = ""
@@ -106,14 +120,16 @@ class _Maker:
         to_customer = (node.items or node).hint("ref") == "customer"
         inside = node.items if widget == "items" else node if widget == "object" else None
         words = self._context.words
+        groups = tuple(self._dimensions()) if _is_tags(node) else ()
         return FormField(
             name=name,
             label=words.of(node, name),
             widget=widget,
-            help=_said(node.schema.get("x-help"), words.lang),
+            help="" if groups else _said(node.schema.get("x-help"), words.lang),  # how a tag is written
             required=required,
             featured=required or node.hint("featured") is not None,
             choices=tuple(choices),
+            groups=groups,
             fields=_unfolded(self._inner(inside, str(node.hint("key") or "")), _SHORT_ITEM) if inside else (),
             key=str(node.hint("key") or "") if widget == "items" else "",
             only=str(node.hint("for") or ""),
@@ -155,9 +171,23 @@ class _Maker:
         source = self._sources.get(str(node.hint("ref")))
         return list(source()) if source else []
 
+    def _dimensions(self) -> Iterator[ChoiceGroup]:
+        words = self._context.words
+        labels = words.vocabulary("tags")
+        for dimension in items(words.book.vocabulary("tags"), "dimensions"):
+            name, single = text(dimension, "id"), dimension.get("cardinality") == "one"
+            rows = [(f"{name}:{text(tag, 'id')}", tag) for tag in items(dimension, "tags")]
+            choices = (Choice(key, labels[key][0], gone=tag.get("retired") is True) for key, tag in rows)
+            hint = words.say(phrases.ONE_OF if single else phrases.MANY_OF)
+            yield ChoiceGroup(words.dimensions[name], hint, single, tuple(choices))
+
     def _records(self, kind: str) -> Iterator[Choice]:
         for card in sorted(self._people(kind), key=lambda card: card.name):
             yield Choice(card.id, card.name, card.name_en)
+
+
+def _is_tags(node: Node) -> bool:
+    return node.items is not None and node.items.hint("vocabulary") == "tags"
 
 
 def _told(choice: Choice) -> Choice:

@@ -73,7 +73,7 @@ def tag_page(stock: Stock, dimension: Stored, tag: Stored) -> SetPage:
         title=title,
         description=context.words.say(as_text(tag.get("definition"))),
         table=_members(stock, "tags", value),
-        facts=[Field("", [Value(name) for name in strings(tag, "synonyms")])]
+        facts=[Field(context.words.say(phrases.SYNONYMS), [Value(name) for name in strings(tag, "synonyms")])]
         if strings(tag, "synonyms")
         else (),
     )
