@@ -87,5 +87,10 @@ def _unique_text(found: Any) -> str:
 def moment(text: str) -> str:
     """Return a date or date-time as a sortable UTC moment; empty when it is neither."""
     if is_date_time(text):
-        return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        found = datetime.fromisoformat(text)
+        try:
+            found = found.astimezone(UTC)
+        except OverflowError:  # the first or last hours of the calendar: as it is written
+            found = found.replace(tzinfo=UTC)
+        return found.isoformat(timespec="seconds")[:19]
     return f"{text}T00:00:00" if is_date(text) else ""

@@ -18,6 +18,7 @@ from custodex.history import Change
 from custodex.readers import Reader
 from custodex.records import locate
 from custodex.reports import is_counted
+from custodex.schemas import is_date
 from custodex.texts import Text
 
 CORRECTED_WITHIN = timedelta(days=30)
@@ -179,7 +180,7 @@ def _overdue(past: Past, reader: Reader, today: date) -> Iterator[Figure]:
         counted[group] += 1
         notes = record.all("note")
         last = notes[-1].stem[:10] if notes else str(main.get("since") or "")
-        if last and date.fromisoformat(last) + timedelta(days=days) < today:
+        if is_date(last) and (today - date.fromisoformat(last)).days > days:
             late[group].append(record.id)
     for group, found in late.items():
         yield Figure("reviews_overdue", group, len(found), counted[group], tuple(found))

@@ -82,7 +82,7 @@ class Suggested:
         """Add what holds from *first* to *last*, if it holds *today*; note when that changes."""
         if first <= today and (last is None or today <= last):
             self.found.append(suggestion)
-        change = first if today < first else last + timedelta(days=1) if last and today <= last else None
+        change = first if today < first else _later(last, 1) if last and today <= last else None
         if change and (not self.until or change.isoformat() < self.until):
             self.until = change.isoformat()
 
@@ -129,7 +129,7 @@ class Suggesting:
             due = _day(task.value.get("due"))
             if due and task.value.get("state") in _OPEN:
                 params: Params = {"title": str(task.value.get("title") or ""), "due": Day(due.isoformat())}
-                yield Suggestion("task-late", params, "event", task.stem), due + timedelta(days=1), None
+                yield Suggestion("task-late", params, "event", task.stem), _later(due, 1), None
 
     def _unanswered(self, record: Record) -> Iterator[tuple[Suggestion, date, None]]:
         for feedback in record.all("feedback"):
@@ -153,7 +153,7 @@ class Suggesting:
             return
         params: Params = {"last": Day(last.isoformat()), "grade": _label(grade), "days": str(days)}
         code = "review-due" if notes else "never-noted"
-        yield Suggestion(code, params, "note"), last + timedelta(days=days + 1), None
+        yield Suggestion(code, params, "note"), _later(last, days + 1), None
 
     def _ends(self, record: Record) -> Iterator[tuple[Suggestion, date, date]]:
         for deal in record.all("transaction"):
@@ -163,7 +163,7 @@ class Suggesting:
                 params: Params = {
                     "kind": self._label("transaction", deal.value), "title": title, "ends": Day(ends.isoformat()),
                 }  # fmt: skip
-                first = ends - timedelta(days=_BEFORE_THE_END)
+                first = _later(ends, -_BEFORE_THE_END)
                 yield Suggestion("end-near", params, "event", deal.stem), first, ends
 
     def _next_stage(self, record: Record, rank: int) -> Iterator[tuple[Suggestion, date, None]]:
@@ -204,3 +204,11 @@ def _day(said: Any) -> date | None:
         return date.fromisoformat(str(said)[:10])
     except ValueError:
         return None
+
+
+def _later(day: date, days: int) -> date:
+    """Return the day so many days later, as far as the calendar goes: 9999-12-31 is how people write never."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min

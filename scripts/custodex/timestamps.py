@@ -6,7 +6,7 @@ The one module that imports `rfc3161_client`, an optional extra.
 from __future__ import annotations
 
 import hashlib
-import urllib.error
+import http.client
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -81,11 +81,12 @@ def verify(token: bytes, message: bytes, roots: bytes) -> Stamp:
 
 
 def _posted(data: bytes, address: str) -> bytes:
-    asked = urllib.request.Request(address, data, {"Content-Type": "application/timestamp-query"})  # noqa: S310
     try:
+        asked = urllib.request.Request(address, data, {"Content-Type": "application/timestamp-query"})  # noqa: S310
         with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:  # noqa: S310 - http and https only, see above
             return bytes(answer.read(MAX_BYTES))
-    except (urllib.error.URLError, OSError) as error:
+    # HTTPException: what answers is no web server; ValueError: a port, host or bracket that cannot be one
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise EnvironmentFault(
             Text(f"{address} 没有回应：{error}", f"{address} does not answer: {error}")
         ) from error

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from typing import Any
+
+import pytest
 
 from workbench import Repo
 
@@ -171,6 +174,41 @@ def test_reports_count_every_customer_once(sample_repo: Repo) -> None:
     assert some["total"] == as_json(sample_repo, "list", "--where", "type=person")["total"]
     months = [row["value"] for row in as_json(sample_repo, "report", "month")["rows"]]
     assert months == sorted(months)
+
+
+@pytest.mark.parametrize(("day", "zone"), [("0001-01-01", "+08:00"), ("9999-12-31", "-08:00")])
+def test_the_ends_of_the_calendar_are_days_as_others(sample_repo: Repo, day: str, zone: str) -> None:
+    """9999-12-31 is how many programs write never, 0001-01-01 how they write unknown."""
+    due, held = re.compile("^due: .*$", re.MULTILINE), re.compile("^occurred_at: .*$", re.MULTILINE)
+    since = re.compile("^since: .*$", re.MULTILINE)
+    customers = sorted((sample_repo.root / "records/customers").glob("*/*"))
+    one = next(
+        path
+        for path in customers
+        if any("state: open" in task.read_text("utf-8") for task in path.glob("tasks/*"))
+    )
+    for task in one.glob("tasks/*"):
+        task.write_text(due.sub(f'due: "{day}"', task.read_text("utf-8")), "utf-8")
+    other = next(path for path in customers if path != one and list(path.glob("notes/*/*")))
+    note = next(iter(other.glob("notes/*/*")))
+    note.write_text(held.sub(f'occurred_at: "{day}T00:00:00{zone}"', note.read_text("utf-8")), "utf-8")
+    for path in customers:
+        if not list(path.glob("notes/*/*")):
+            main = path / "customer.yaml"
+            main.write_text(since.sub(f'since: "{day}"', main.read_text("utf-8")), "utf-8")
+    sample_repo.commit("dates")
+    commands = (
+        ("check",),
+        ("show", one.name),
+        ("report", "kpi"),
+        ("build", "--out", str(sample_repo.root.parent / "out")),
+    )
+    for command in commands:
+        done = sample_repo.custodex(*command)
+        assert done.returncode in {0, 1}, done.stderr
+    assert f"DTSTART;VALUE=DATE:{day.replace('-', '')}" in (
+        sample_repo.root.parent / "out/calendar/all.ics"
+    ).read_text("utf-8")
 
 
 def test_status_counts_findings_and_names_what_is_overdue(sample_repo: Repo) -> None:

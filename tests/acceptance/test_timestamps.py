@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 from signedbook import NOTE, NOTE_TEXT, SignedBook, signed_book
+
+from custodex.errors import EnvironmentFault
+from custodex.timestamps import request
 
 _CONFIG = """[tsa]
 default_tsa = t
@@ -156,3 +160,22 @@ def test_stamps_without_a_folder_or_an_authority_are_no_question(book: SignedBoo
         book.custodex("verify-history", "--stamps", str(tmp_path), "--stamp", "file:///etc/passwd").returncode
         == 4
     )
+
+
+@pytest.mark.parametrize(
+    "said", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n", None]
+)
+def test_an_address_where_no_authority_is_is_no_bug(said: bytes | None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller, _ = server.accept()
+            with caller:
+                caller.recv(65_536)
+                caller.sendall(said or b"")
+
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/" if said else "http://tsa.example.com:port/"
+        if said:
+            threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(EnvironmentFault, match="does not answer"):
+            request(b"x", address)

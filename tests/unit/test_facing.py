@@ -43,7 +43,7 @@ def test_nothing_that_runs_leads_away_or_is_filled_in_gets_through() -> None:
     hostile = (
         '<p onclick="x()" style="color:red">a<script>alert(1)</script><a href="javascript:x()">b</a></p>'
         '<form action="x"><input value="v"><button>go</button></form><img src="x" onerror="y()">'
-        '<div data-print="no"><p>for the screen<br></p></div><p>end &lt;script&gt;</p>'
+        '<div data-print="no"><p>for the screen<br></p><svg><use href="#x"/></svg></div><p>end &lt;script&gt;</p>'
     )
     _, shown, _ = facing("", hostile)
     assert shown == "<p>a<a>b</a></p><p>end &lt;script&gt;</p>"

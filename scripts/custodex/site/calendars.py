@@ -63,9 +63,9 @@ def _event(card: Card, task: OpenTask) -> str:
     return "".join((
         "BEGIN:VEVENT\r\n",
         line("UID", text(f"{card.id}-{task.stem}@custodex")),
-        f"DTSTAMP:{made:%Y%m%d}T000000Z\r\n",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\n",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}\r\n",
+        f"DTSTAMP:{_dense(made)}T000000Z\r\n",
+        f"DTSTART;VALUE=DATE:{_dense(day)}\r\n",
+        f"DTEND;VALUE=DATE:{_dense(day + timedelta(days=1))}\r\n" if day < date.max else "",
         line("SUMMARY", text(f"{task.title} · {card.name}")),
         line("DESCRIPTION", text(detail)),
         f"PRIORITY:{_PRIORITY.get(task.priority, '5')}\r\nTRANSP:TRANSPARENT\r\nCATEGORIES:custodex\r\n",
@@ -73,6 +73,11 @@ def _event(card: Card, task: OpenTask) -> str:
         "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:PT9H\r\n", line("DESCRIPTION", text(task.title)),
         "END:VALARM\r\nEND:VEVENT\r\n",
     ))  # fmt: skip
+
+
+def _dense(day: date) -> str:
+    """Return a day as calendars write it; not by %Y, which gives years before 1000 less than four digits."""
+    return day.isoformat().replace("-", "")
 
 
 def _day(said: str) -> date | None:
