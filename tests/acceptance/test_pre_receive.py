@@ -607,6 +607,19 @@ def test_work_of_others_that_has_not_landed_is_neither_deleted_nor_written_over(
     assert pushed_as(own, "stew", ":pr/bobs").returncode == 0
 
 
+def test_an_unsigned_author_is_not_believed_against_the_word_of_the_server(tmp_path: Path) -> None:
+    book = signed_book(tmp_path / "plain", signed=False)
+    book.branch("bobs")
+    book.commit("bob", {NOTE: NOTE_TEXT.replace("by: ann", "by: bob")}, key="")
+    assert book.push("bobs").returncode == 0
+    book.branch("forged")
+    for name in ("bob", "stew"):
+        book.commit(name, {NOTE: NOTE_TEXT}, key="")
+        done = pushed_as(book, "guest@example.com", "+forged:bobs")
+        assert (done.returncode != 0, "work of bob" in done.stderr) == (True, True), done.stderr
+        book.git("reset", "-q", "--hard", "main")
+
+
 def test_without_a_catalog_a_push_is_judged_all_the_same(own: SignedBook) -> None:
     shutil.rmtree(own.bare / ".custodex")
     own.propose("ann", "proposal", {NOTE: NOTE_TEXT.replace("by: ann", "by: nobody")})

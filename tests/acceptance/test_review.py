@@ -259,10 +259,22 @@ def test_who_approves_is_told_what_is_missing_for_it_to_count(sample_repo: Repo,
     staff = "records/staff/sun-yue.yaml"
     line = Path(f"{key}.pub").read_text("utf-8").strip()
     sample_repo.write(
-        staff, f'{sample_repo.read(staff)}keys:\n  - id: k9\n    key: {line}\n    since: "2026-01-01"\n'
+        staff, f'{sample_repo.read(staff)}keys:\n  - id: k9\n    key: {line}\n    since: "2020-01-01"\n'
     )
     sample_repo.commit("a key")
     assert needs_of(sample_repo, "main..new")["every-change"][0]["given"] == ["sun-yue"]
+    # who writes in another's name does not approve of it
+    signing = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "commit.gpgsign", "GIT_CONFIG_VALUE_0": "true"}
+    propose(
+        sample_repo, "borrowed", {path_of("customer", two := new_id()): customer(two, "样例公司")}, **signing
+    )
+    assert sample_repo.custodex("approve", "borrowed").returncode == 0
+    assert needs_of(sample_repo, "main..borrowed")["every-change"][0]["given"] == []
+    # nor does a key that has ended, whatever day its commit claims
+    sample_repo.write(staff, f'{sample_repo.read(staff)}    until: "2026-11-21"\n')
+    ended = sample_repo.commit("the key has ended")
+    assert needs_of(sample_repo, "main..new")["every-change"][0]["given"] == []
+    sample_repo.git("reset", "-q", "--hard", f"{ended}~1")
     sample_repo.git("checkout", "-q", "new")
     sample_repo.write(path_of("customer", one), customer(one, "示例有限公司"))
     sample_repo.commit("more")

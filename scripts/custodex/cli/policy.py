@@ -84,9 +84,9 @@ def decision_on(
     from custodex.policy import decide, policy_at, touched
 
     policy = policy_at(session.git, proposed.old_tree)
-    approvers = [*approvers, *_signed_approvals(session.git, policy, proposed)]
-    changed = touched(session.git, policy.book, proposed.changes, proposed.old_tree, proposed.tree)
     day = session.today.isoformat()
+    approvers = [*approvers, *_signed_approvals(session.git, policy, proposed, day)]
+    changed = touched(session.git, policy.book, proposed.changes, proposed.old_tree, proposed.tree)
     if authors:
         return decide(policy, changed, authors, approvers, day)
     written: dict[str, list[Touched]] = {}
@@ -100,8 +100,11 @@ def decision_on(
     return decide(policy, changed, tuple(written), approvers, day, written)
 
 
-def _signed_approvals(git: Git, policy: Policy, proposed: Span) -> Iterator[str]:
-    """Yield who approved by `custodex approve` of exactly what the proposal holds now; others' keys by fingerprint."""
+def _signed_approvals(git: Git, policy: Policy, proposed: Span, day: str) -> Iterator[str]:
+    """Yield who approved by `custodex approve` of exactly what the proposal holds now; others' keys by fingerprint.
+
+    A key counts on its days only, on the *day* of the question too; who signed a change in another's name wrote it.
+    """
     from custodex.policy.commits import commits, signatures
 
     known = commits(git, f"{proposed.old}..{proposed.new}")
@@ -109,11 +112,20 @@ def _signed_approvals(git: Git, policy: Policy, proposed: Span) -> Iterator[str]
     told = [one for one in known.values() if tip and one.approves == tip.tree and len(one.parents) == 1]
     below = commits(git, "--no-walk", *sorted({one.parents[0] for one in told})) if told else {}
     # an approval changes nothing: what does is a change, whatever it says of itself
-    found = [one.name for one in told if below[one.parents[0]].tree == one.tree]
-    for signature in signatures(git, found).values() if found else ():
-        if signature.valid:
-            person = policy.people.signer(signature.fingerprint)
-            yield person.id if person else signature.fingerprint
+    found = {one.name for one in told if below[one.parents[0]].tree == one.tree}
+    signed = signatures(git, known) if found else {}
+    valid = {name: one.fingerprint for name, one in signed.items() if one.valid}
+    signers = {name: policy.people.signer(fingerprint) for name, fingerprint in valid.items()}
+    wrote = {
+        person.id for name, person in signers.items()
+        if person and name not in found and known[name].author.casefold() != person.email.casefold()
+    }  # fmt: skip
+    for name in (one for one in valid if one in found):
+        person, key = signers[name], policy.people.key(valid[name])
+        if person is None or key is None:
+            yield valid[name]
+        elif key.holds_on(known[name].day) and key.holds_on(day) and person.id not in wrote:
+            yield person.id
 
 
 def _before(session: Session, name: str) -> tuple[str, frozenset[str]]:

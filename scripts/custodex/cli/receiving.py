@@ -122,10 +122,17 @@ class _Push:
                 yield "", problem
 
     def _writer(self, name: str) -> Person | None:
-        """Return who wrote a commit that came with this push: by its signature where signatures count."""
+        """Return who wrote a commit that came with this push: by its signature where signatures count.
+
+        An unsigned author is believed only where the server says nothing: everybody may write any name there.
+        """
+        from custodex.enforcing import is_told
+
         commit, people = self._new.get(name), self._policy.people
-        if commit is None or not self._policy.signed:
-            return people.find(commit.author) if commit else None
+        if commit is None:
+            return None
+        if not self._policy.signed:
+            return None if is_told(self._session.environ) else people.find(commit.author)
         signature = self._signed.get(name)
         return people.signer(signature.fingerprint) if signature and signature.valid else None
 

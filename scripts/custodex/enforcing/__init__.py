@@ -7,11 +7,11 @@ those of the branch as it was before.
 from __future__ import annotations
 
 from custodex.enforcing.contents import problems_of_files
-from custodex.enforcing.dropping import PUSHERS, problem_of_dropping, pusher
+from custodex.enforcing.dropping import PUSHERS, is_told, problem_of_dropping, pusher
 from custodex.enforcing.messages import problems_of_message
 from custodex.enforcing.refs import Update, problems_of_refs, updates
 
 __all__ = [
-    "PUSHERS", "Update", "problem_of_dropping", "problems_of_files", "problems_of_message", "problems_of_refs",
-    "pusher", "updates",
+    "PUSHERS", "Update", "is_told", "problem_of_dropping", "problems_of_files", "problems_of_message",
+    "problems_of_refs", "pusher", "updates",
 ]  # fmt: skip

@@ -25,6 +25,11 @@ def pusher(policy: Policy, environ: Mapping[str, str]) -> Person | None:
     return next((person for person in said if person is not None), None)
 
 
+def is_told(environ: Mapping[str, str]) -> bool:
+    """Tell whether the server says who pushes, be it somebody whom `records/staff` does not know."""
+    return any(environ.get(name) for name in PUSHERS)
+
+
 def problem_of_dropping(
     update: Update, dropped: Iterable[CommitFacts], who: Person | None, policy: Policy
 ) -> Problem | None:
