@@ -626,6 +626,13 @@ def test_doctor_says_which_attached_files_are_amiss(sample_repo: Repo) -> None:
         return next((one["state"], one["text"]) for one in lines if one["name"] == "attachments")
 
     assert line() == ("ok", "attached files are all there, unchanged")
+    # what is no list of files, or names a place elsewhere on the machine, is a matter of the check alone
+    path = f"{FOLDER}/customer.yaml"
+    sound = sample_repo.read(path)
+    for wrong in ("attachments: x", f"attachments: [a, 3, {{id: f9, sha256: {contract}}}]"):
+        sample_repo.write(path, f"{sound.partition('attachments:')[0]}{wrong}\n")
+        assert line() == ("ok", "attached files are all there, unchanged")
+    sample_repo.write(path, sound)
     kept.write_bytes(b"%PDF-1.7 simple")
     assert line() == ("warn", f"attached files amiss, 1: {PORT} f1 altered")
     kept.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from custodex.files import write_atomic
 from custodex.texts import Text
 
 _MAX_MB = 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 _ZIP, _JPEG = (b"PK\x03\x04",), (b"\xff\xd8\xff",)
 _BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     "pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n",), "jpg": _JPEG, "jpeg": _JPEG, "gif": (b"GIF8",),
@@ -78,9 +80,12 @@ def amiss(catalog: Catalog, store: Path) -> Iterator[tuple[str, str, str]]:
     query = (
         "SELECT entries.record, json_extract(one.value, '$.id'), json_extract(one.value, '$.sha256')"
         " FROM entries JOIN documents ON documents.id = entries.doc, json_each(documents.value, '$.attachments') AS one"
-        " WHERE entries.kind = 'customer' AND documents.value LIKE '%\"attachments\"%' ORDER BY 1, 2"
+        " WHERE entries.kind = 'customer' AND documents.value LIKE '%\"attachments\"%' AND one.type = 'object'"
+        " ORDER BY 1, 2"
     )
     for record, number, digest in catalog.db.execute(query):
+        if not _DIGEST.fullmatch(str(digest)):
+            continue  # the check tells of it, and it would name a place anywhere on this machine
         place = place_of(store, str(digest))
         if not place.is_file():
             yield record.partition("/")[2], str(number), "missing"
