@@ -171,6 +171,13 @@
     }
   });
 
+  // ---- what was typed is not lost to a key pressed by mistake
+
+  var unkept = false;
+  form.addEventListener("input", function () { unkept = true; });
+  c.formKept = function () { unkept = false; };
+  window.addEventListener("beforeunload", function (event) { if (unkept) event.preventDefault(); });
+
   // ---- what is wrong
 
   function partAt(place) {

@@ -33,7 +33,10 @@
 
   function button(name, act, primary) {
     var made = el("button", { type: "button", class: primary ? "btn primary" : "btn" }, t("form." + name));
-    made.addEventListener("click", act);
+    made.addEventListener("click", function () {
+      if (!c.editing) c.formKept();  // a program that takes the change answers first
+      act();
+    });
     return made;
   }
   function full(change) { return (forge.prefix || "") + change.path; }
@@ -114,6 +117,7 @@
 
   function answered(change, said) {
     if (said.outcome === "proposed") {
+      c.formKept();
       ways.replaceChildren();
       say(t("form.proposed", { branch: said.branch }), listed(said.findings));
     } else if (said.outcome === "changed") {
@@ -142,7 +146,7 @@
     body.append.apply(body, rows);
     say(el("b", {}, t(said.text ? "form.changed" : "form.conflict")), el("table", { class: "plain" }, el("thead", {}, head), body));
     if (!said.text) {
-      answer.append(button("reload", function () { location.reload(); }, true));
+      answer.append(button("reload", function () { c.formKept(); location.reload(); }, true));
       return;
     }
     var merged = Object.assign({}, change, { blob: said.base, before: said.now, after: said.text });

@@ -4,18 +4,21 @@
    chosen: Set of ids, key(event)} */
 (function () {
   "use strict";
-  var c = window.custodex, el = c.el, t = c.t, MOST_ROWS = 54, HEAD = 34;
+  var c = window.custodex, el = c.el, t = c.t, MOST_ROWS = 54, MOST_PRINTED = 5000, HEAD = 34;
   var WIDTH = { name: 236, text: 150, code: 114, codes: 200, date: 104, number: 96 };
   function width(col) { return WIDTH[col.id === "name" ? "name" : col.type]; }
   function isNarrow() { return matchMedia("(max-width: 600px)").matches; }
 
   c.listTable = function (table, tools) {
-    var rows = [], cols = [], top = -1, cursor = -1, chosen = new Set(), lastChosen = -1, name = table.by.get("name"), frame = 0, headed = "";
+    var rows = [], cols = [], top = -1, cursor = -1, chosen = new Set(), lastChosen = -1, name = table.by.get("name"), frame = 0, headed = "", paper = false;
     var body = el("tbody"), head = el("thead"), group = el("colgroup");
     var grid = el("table", { class: "grid", "aria-label": t("list.table") }, group, head, body);
     var node = el("div", { class: "grid-wrap", tabindex: "0", role: "region", "aria-label": t("list.table") }, grid);
     node.addEventListener("scroll", function () { if (!frame) frame = requestAnimationFrame(function () { frame = 0; paint(false); }); }, { passive: true });
     window.addEventListener("resize", function () { if (!node.hidden) paint(true); });
+    // paper does not scroll
+    window.addEventListener("beforeprint", function () { paper = true; paint(true); });
+    window.addEventListener("afterprint", function () { paper = false; paint(true); });
     body.addEventListener("click", function (event) {
       if (event.target.type === "checkbox") choose(+event.target.dataset.pick, event.target.checked, event.shiftKey);
     });
@@ -64,7 +67,7 @@
     // ---- rows
     function height() { return isNarrow() ? 56 : tools.state().density ? 28 : 36; }
     function paint(force) {
-      var h = height(), view = Math.min(MOST_ROWS - 10, Math.ceil(innerHeight / h) + 1);
+      var h = height(), view = paper ? MOST_PRINTED : Math.min(MOST_ROWS - 10, Math.ceil(innerHeight / h) + 1);
       var first = Math.max(0, Math.min(Math.floor(node.scrollTop / h) - 4, rows.length - view - 8));
       if (!force && first === top) return;
       var held = body.contains(document.activeElement) ? document.activeElement : null;

@@ -121,7 +121,7 @@
           lines.append(shown);
         }
         var why = hit.reason === "name" ? "" : c.reason(hit.reason);
-        if (hit.day) add("c/" + hit.id + ".html#on-" + hit.day + "-" + hit.reason, "customers", lines, t("palette.of", { what: why, day: hit.day }));
+        if (hit.day) add("c/" + hit.id + ".html#on-" + hit.day + "-" + hit.reason, "customers", lines, t("palette.of", { what: why, day: c.longDay(hit.day) }));
         else add("c/" + hit.id + ".html", "customers", lines, why);
       });
       if (hits.length) add("customers.html?v=1&q=" + encodeURIComponent(query), "filter", el("span", { class: "hit" }, t("palette.all", { q: query })), "");

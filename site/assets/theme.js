@@ -42,6 +42,10 @@
     }
     return node;
   };
+  /** A day, 2026-03-02, as people of this language write it. */
+  c.longDay = function (day) {
+    return new Intl.DateTimeFormat(c.lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(day + "T00:00:00Z"));
+  };
   c.icon = function (name) { return c.el("i", { class: "i i-" + name }); };
   c.loadScript = function (src) {
     return new Promise(function (resolve, reject) {

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from custodex.books import Book
 from custodex.records import locate
@@ -142,6 +142,27 @@ def test_tags_stand_by_dimension_and_one_of_a_dimension_is_one(page: Page, book:
     risk.get_by_label("None").check()
     page.get_by_role("button", name="Show the change").click()
     assert "risk:" not in "".join(page.locator("[data-diff] ins").all_inner_texts())
+
+
+def test_who_leaves_a_form_by_mistake_is_asked_first(page: Page, book: Repo, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    open_form(page, book, "customer", BAKERY)
+    field(page, "stage").select_option("loyal")
+    page.get_by_label("Name").first.press("End")  # a key: the browser asks nobody who did nothing
+    page.evaluate("location.reload()")
+    page.wait_for_function("() => true")
+    expect(field(page, "stage")).to_have_value("loyal")
+    page.get_by_role("button", name="Show the change").click()
+    download_patch(page, tmp_path / "kept.patch")
+    page.reload()
+    expect(field(page, "stage")).to_have_value("customer")
+    assert asked == ["beforeunload"]
 
 
 def test_a_new_customer_is_a_file_the_check_takes(page: Page, book: Repo, tmp_path: Path) -> None:

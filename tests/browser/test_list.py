@@ -142,6 +142,18 @@ def test_who_opens_a_customer_at_once_comes_back_to_what_was_typed(site: Site, p
     assert asked(page)["q"] == ["Harbor"]
 
 
+def test_the_whole_list_goes_on_paper(site: Site, page: Page) -> None:
+    rows = opened(site, page)
+    few = rows.count()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert rows.count() == total(page) == 60 > few
+    assert page.locator(".grid-wrap").evaluate("node => node.scrollHeight <= node.clientHeight")
+    expect(page.get_by_role("toolbar")).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert rows.count() == few
+
+
 def test_a_long_facet_is_searched(site: Site, page: Page) -> None:
     opened(site, page)
     find = page.get_by_label("Find in Industry")
