@@ -14,9 +14,13 @@
     var ends = f.raw ? f.raw.split("..") : [];
     return f.raw ? id + ":[" + ends[0] + " TO " + (ends.length > 1 ? ends[1] : ends[0]) + "]" : f.none ? id + ':""' : "";
   }
+  /** A short name for a title without Latin letters: two titles must not be one file. */
+  function told(title) {
+    return Array.from(title).reduce(function (sum, char) { return (sum * 31 + char.codePointAt(0)) >>> 0; }, 7).toString(36);
+  }
   c.viewYaml = function (state, title) {
     var where = "", words = state.q ? [state.q] : [];
-    var slug = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 40) || "view-1";
+    var slug = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 40) || "view-" + told(title);
     state.facets.forEach(function (f, id) {
       var values = Array.from(f.yes).concat(Array.from(f.no, function (v) { return "!" + v; }));
       if (values.length && !f.none) where += "  " + id + ":\n" + items(values).replace(/^/gm, "  ").replace(/ +$/, "");

@@ -89,6 +89,7 @@
     if (note) list.append(el("p", { role: "presentation" }, note));
     open = { input: input, list: list };
     input.after(list);
+    list.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-controls", list.id);
     input.setAttribute("aria-expanded", String(options.length > 0));
     if (options.length) mark(0);

@@ -116,7 +116,7 @@ def test_a_hit_in_an_old_part_of_a_long_timeline_leads_there(sample_repo: Repo, 
     page = found.watch(context)
     page.goto(found.url("zh/index.html"))
     look_for(page, "琉璃厂")
-    expect(options(page).first).to_contain_text("2024-01-03 的沟通记录")
+    expect(options(page).first).to_contain_text("2024年1月3日的沟通记录")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(rf"/zh/c/{folder.name}-1\.html#e-2024-01-03"))
     expect(page.locator(":target")).to_contain_text("在琉璃厂见面")

@@ -439,6 +439,17 @@ def test_the_file_of_a_view_passes_every_check_and_lists_the_same(
     assert len(listed) > 1
 
 
+def test_views_with_chinese_titles_are_files_of_their_own(site: Site, page: Page) -> None:
+    opened(site, page, "?v=1&stage=lead")
+    page.get_by_role("button", name="Keep as view").click()
+    paths = []
+    for title in ("我的客户", "华南线索", "我的客户"):
+        page.get_by_label("Name of the personal view").fill(title)
+        paths.append(page.get_by_role("dialog").locator("p code").inner_text())
+    assert paths[0] == paths[2] != paths[1]
+    assert all(re.fullmatch(r"records/views/view-[0-9a-z]+\.yaml", path) for path in paths)
+
+
 def test_every_saved_view_opens_as_the_same_list(site: Site, page: Page) -> None:
     for path in sorted((site.folder / "en/view").glob("*.html")):
         page.goto(site.url(f"en/view/{path.name}"))
