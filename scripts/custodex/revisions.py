@@ -12,11 +12,11 @@ _SIGNED = ("gpg.ssh.allowedSignersFile=/dev/null", "gpg.ssh.program=ssh-keygen",
 _MOST_DAMAGE = 10
 
 
-def commit_at(git: Git, moment: str) -> str | None:
-    """Return the newest commit of the first-parent line made up to *moment* (RFC 3339), or None."""
-    if git.commit("HEAD") is None:
+def commit_at(git: Git, moment: str, revision: str = "HEAD") -> str | None:
+    """Return the newest commit of the first-parent line of *revision* up to *moment* (RFC 3339), or None."""
+    if git.commit(revision) is None:
         return None
-    arguments = ("rev-list", "-1", "--first-parent", f"--before={moment}", "HEAD")
+    arguments = ("rev-list", "-1", "--first-parent", f"--before={moment}", revision)
     return git.run(*arguments).decode().strip() or None
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from test_build import differing
 
 from custodex.ids import new_id
 from custodex.records import path_of
-from workbench import Repo
+from workbench import Repo, copy_of_checkout
 
 TEAM = "key-accounts"
 
@@ -95,3 +98,130 @@ def test_activity_is_told_by_team_and_by_person_only_where_the_policy_allows(boo
     assert book.custodex("report", "activity", "--format", "csv").stdout.startswith(
         "figure,group,value,cases"
     )
+
+
+OTHER = "care"
+
+
+@pytest.fixture
+def teams(book: Repo) -> Repo:
+    """The same book with a second team: one of its customers was corrected, one merged into another."""
+    repo, one, kept = book, new_id(), "a2pqm63zjgr"
+    repo.write("records/staff/zhang-min.yaml", f"id: zhang-min\nname: 张敏\nteam: {OTHER}\nactive: true\n")
+    repo.write(f"records/teams/{OTHER}.yaml", f"id: {OTHER}\nname:\n  zh: 客户服务部\n  en: Customer care\n")
+
+    def commit(day: str, message: str) -> None:
+        repo.git("add", "-A")
+        repo.git("commit", "-q", "-m", message, **on(day))
+
+    repo.write(path_of("customer", one), customer(one, owner="zhang-min"))
+    repo.write(path_of("customer", two := new_id()), customer(two, owner="zhang-min", name="第三家公司"))
+    commit("2026-10-02", "two more")
+    repo.write(path_of("customer", two), customer(two, owner="zhang-min", name="第三家有限公司"))
+    commit("2026-10-05", "name\n\nReason: correction")
+    for day, stem in (("2026-10-01", "aaaaab"), ("2026-10-03", "aaaaac")):
+        repo.write(path_of("note", one, f"{day}-{stem}"), f'type: visit\noccurred_at: "{day}T10:00:00+08:00"\n'
+                   "by: zhang-min\nplace: 上海\nsummary: 看了样机\n")  # fmt: skip
+    commit("2026-10-08", "visits")
+    done = repo.custodex("merge", kept, one, "--yes")
+    assert done.returncode == 0, done.stderr
+    commit("2026-10-20", "merge\n\nReason: merge")
+    return repo
+
+
+def site_rows(repo: Repo, by: str = "") -> dict[tuple[str, str], tuple[float, int]]:
+    """Return the figures of the site's CSV files: (figure, group) -> value, cases."""
+    found = {}
+    for path in (repo.root / "build/site/en/csv").glob("figures-*.csv"):
+        name = path.stem.removeprefix("figures-")
+        if name.endswith("-person") == bool(by):
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                for group, _, value, cases in list(csv.reader(file))[1:]:
+                    figure = name.removesuffix("-person").replace("-", "_")
+                    found[figure, group] = float(value), int(cases)
+    return found
+
+
+def told(repo: Repo, *more: str) -> dict[tuple[str, str], tuple[float, int]]:
+    """Return the same figures as the command tells them for yesterday."""
+    found = {}
+    for name in ("quality", "activity", "kpi"):
+        for key, row in rows(repo, name, "--as-of", "2026-11-21", *more).items():
+            if key[0] not in ("findings", "findings_oldest", "reviews_overdue"):
+                found[key] = row["value"], row["cases"]
+    return found
+
+
+def built(repo: Repo, *arguments: str) -> Path:
+    done = repo.custodex("build", *arguments)
+    assert done.returncode == 0, done.stderr
+    return repo.root / "build/site"
+
+
+def test_the_site_has_the_figures_of_the_command(teams: Repo, tmp_path: Path) -> None:
+    site = built(teams)
+    found = site_rows(teams)
+    assert found == told(teams)
+    assert {group for _, group in found} >= {TEAM, OTHER, ""}
+    assert {name for name, _ in found} >= {"corrections", "postponed", "review_time", "notes", "changes"}
+    page = (site / "en/figures.html").read_text("utf-8")
+    assert "21 November 2026" in page
+    assert "Key accounts" in page
+    assert 'href="csv/figures-first-pass.csv"' in page
+    assert all('href="figures.html"' in (site / f"zh/{at}.html").read_text() for at in ("staff", "health"))
+    # what is done today counts from tomorrow on; who looks after what counts at once
+    path = next(path for path in teams.root.glob("records/customers/*/*/customer.yaml")
+                if "第三家" in path.read_text("utf-8"))  # fmt: skip
+    path.write_text(path.read_text("utf-8").replace("owner: zhang-min", "owner: li-wen"), "utf-8")
+    teams.git("commit", "-q", "-am", "another owner", **on("2026-11-22"))
+    built(teams)
+    after = site_rows(teams)
+    assert after["first_pass", TEAM][1] == found["first_pass", TEAM][1] + 1
+    assert after["notes", OTHER] == found["notes", OTHER]
+    teams.custodex("build", "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+
+
+def test_the_site_tells_figures_by_person_only_where_the_policy_allows(teams: Repo) -> None:
+    built(teams)
+    assert site_rows(teams, "person") == {}
+    path = "schema/access.yaml"
+    teams.write(path, teams.read(path).replace("figures_by_person: false", "figures_by_person: true"))
+    teams.git("commit", "-q", "-am", "persons", **on("2026-11-21"))
+    site = built(teams)
+    assert site_rows(teams, "person") == told(teams, "--by", "person")
+    assert "By person" in (site / "en/figures.html").read_text("utf-8")
+
+
+def test_the_figures_of_the_site_belong_to_those_who_may_read_what_they_count(teams: Repo) -> None:
+    site = built(teams, "--audience", "finance")
+    assert not (site / "zh/figures.html").exists()
+    assert "figures.html" not in (site / "zh/staff.html").read_text("utf-8")
+    assert site_rows(teams) == {}
+
+
+def test_the_site_says_where_history_does_not_reach(teams: Repo, tmp_path: Path) -> None:
+    cut = tmp_path / "cut"
+    teams.git("clone", "-q", "--depth", "2", teams.root.as_uri(), str(cut))
+    page = built(Repo(cut)) / "en/figures.html"
+    assert "cut off" in page.read_text("utf-8")
+    assert site_rows(Repo(cut)) == {}
+
+
+def test_a_book_committed_today_has_no_figures_yet(tmp_path: Path) -> None:
+    repo = copy_of_checkout(tmp_path / "new", "schema")
+    repo.git("commit", "-q", "--amend", "-m", "start", **on("2026-11-22"))
+    assert "Nothing was committed" in (built(repo) / "en/figures.html").read_text("utf-8")
+    repo.git("commit", "-q", "--amend", "-m", "start", **on("2026-11-20"))
+    assert "Nothing was recorded" in (built(repo) / "en/figures.html").read_text("utf-8")
+
+
+def test_a_wrong_time_in_history_stops_neither_command_nor_site(book: Repo) -> None:
+    for stem, said in (("aaaaad", "soon"), ("aaaaae", "9999-12-31T00:00:00+08:00"), ("aaaaaf", "0001-01-01")):
+        book.write(path_of("note", "a2pqm63zjgr", f"2026-10-01-{stem}"),
+                   f'type: call\noccurred_at: "{said}"\nby: li-wen\nsummary: 看了样机\n')  # fmt: skip
+    book.git("add", "-A")
+    book.git("commit", "-q", "-m", "odd", **on("2026-10-09"))
+    built(book)
+    assert site_rows(book)["notes", TEAM] == (4.0, 4)
+    assert site_rows(book) == told(book)

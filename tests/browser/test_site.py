@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "index.html", "customers.html", "tasks.html", "views.html", "tags.html", "staff.html", "changes.html",
     "health.html", "help.html", "staff/li-wen.html", "team/care.html", "view/at-risk.html", "tag/risk--low.html",
-    "by/stage--customer.html", "policies.html", "policy/privacy-policy.html", "policy/incident-plan.html",
-    "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html",
+    "by/stage--customer.html", "figures.html", "policies.html", "policy/privacy-policy.html",
+    "policy/incident-plan.html", "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html",
 )  # fmt: skip
 
 

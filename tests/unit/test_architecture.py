@@ -20,7 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for names in (
         # 0 words: pure, nothing but the standard library
         """texts errors findings rules ids records checksums hints drafts schemafaults schemarules yamlrules
-        plainyaml gitchanges vcards contentlines
+        plainyaml gitchanges vcards contentlines deeds
         yamlwriter forgelinks postings termtable rowfile indexfiles threeway""",
         # 1 adapters: each owns one outside thing, none knows another
         """files locks yamlfile schemas git gitlog store hanzi phones emails parquetfile whooshindex templating locales

@@ -10,6 +10,7 @@ from custodex.git import Git
 from custodex.history import Change, History, Ledger, Step
 from custodex.readers import Reader
 from custodex.records import locate
+from custodex.revisions import commit_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Added:
 class BookHistory:
     """One process' view of the ledger, for one audience."""
 
-    def __init__(self, git: Git, ledger: Ledger, reader: Reader, catalog: Catalog) -> None:
+    def __init__(
+        self, git: Git, ledger: Ledger, reader: Reader, catalog: Catalog, revision: str = ""
+    ) -> None:
         self._git = git
         self._ledger = ledger
         self._reader = reader
@@ -38,6 +41,7 @@ class BookHistory:
         self._touched: dict[str, str] = {}
         self._recent: tuple[int, Sequence[Change]] = (0, ())
         self.head = ledger.head
+        self._revision = revision or ledger.head
         self.shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def _history(self) -> History:
@@ -71,6 +75,15 @@ class BookHistory:
             if path not in self._touched:  # both languages ask for the same
                 self._touched[path] = self._ledger.last_touched(path)
         return {path: at for path in paths if (at := self._touched[path])}
+
+    def head_at(self, moment: str) -> str:
+        """Return the commit of the main line that was the newest at *moment* (RFC 3339), empty if none was."""
+        return (commit_at(self._git, moment, self._revision) or "") if self._revision else ""
+
+    def deeds(self, since: str, head: str) -> Iterable[Change]:
+        """Yield the changes of all records from *since* (RFC 3339) on up to the commit *head*, newest first."""
+        ledger = self._ledger.at(head)
+        return History(self._git, ledger, self._reader, self._catalog.document_value).since(since)
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return the records with changes after *head*; None when it is not in the history any more."""

@@ -157,7 +157,7 @@ class Connection:
         ledger = Ledger(self._session.root, self._session.git)
         if self._session.past:
             ledger.look_back(self._session.past)
-        return reader, BookHistory(self._session.git, ledger, reader, catalog)
+        return reader, BookHistory(self._session.git, ledger, reader, catalog, self._session.past or "")
 
 
 class Find:

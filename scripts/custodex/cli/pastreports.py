@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,16 @@ from custodex.errors import PolicyRefusal
 from custodex.texts import Text
 
 if TYPE_CHECKING:
-    from custodex.figures import Figure
+    from custodex.deeds import Figure
     from custodex.readers import Reader
-
-_DAYS = 90
 
 
 def show(session: Session, reader: Reader, name: str, since: str | None, by: str, form: str) -> None:
     """Write the figures of the 90 days before, or since a day."""
     from custodex.cli.asof import moment
+    from custodex.deeds import DAYS
 
-    start = moment(session, since, end=False) if since else session.now - timedelta(days=_DAYS)
+    start = moment(session, since, end=False) if since else session.now - timedelta(days=DAYS)
     _require_right(reader, by)
     found = sorted(_figures(session, reader, name, start.isoformat(), by), key=_order)
     if form == "json":
@@ -52,7 +51,7 @@ def show(session: Session, reader: Reader, name: str, since: str | None, by: str
 
 
 def _order(figure: Figure) -> tuple[int, str]:
-    from custodex.figures import LABELS
+    from custodex.deeds import LABELS
 
     return list(LABELS).index(figure.name), figure.group
 
@@ -69,22 +68,22 @@ def _require_right(reader: Reader, by: str) -> None:
         )
 
 
-def _figures(session: Session, reader: Reader, name: str, since: str, by: str) -> Iterable[Figure]:
-    from custodex import figures
+def _figures(session: Session, reader: Reader, name: str, since: str, by: str) -> Iterator[Figure]:
+    from custodex import deeds, figures
 
     teams = {record.id: str(record.main.get("team") or "") for record in reader.records("staff")}
-    history = session.history(reader)
-    past = figures.Past(history.since(since), reader, (lambda who: who) if by == "person" else
-                        (lambda who: teams.get(who, "")))  # fmt: skip
-    if name == "activity":
-        return figures.activity(past)
+    group_of = (lambda who: who) if by == "person" else (lambda who: teams.get(who, ""))
+    owners, history = figures.Owners(reader, group_of), session.history(reader)
+    counted = deeds.answered(deeds.tally(history.since(since)), owners.owner)
+    yield from (one for one in deeds.figures(counted, group_of) if one.name in deeds.REPORTS[name])
     if name == "kpi":
-        return figures.kpi(past, reader, session.today)
-    return figures.quality(past, reader.findings(), history.last_change(), session.now)
+        yield from figures.overdue(owners, reader, session.today)
+    elif name == "quality":
+        yield from figures.unsolved(owners, reader.findings(), history.last_change(), session.now)
 
 
 def _label(session: Session, figure: Figure) -> str:
-    from custodex.figures import LABELS
+    from custodex.deeds import LABELS
 
     return LABELS[figure.name].get(session.lang)
 

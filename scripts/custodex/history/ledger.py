@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,12 @@ class Ledger:
         query = "SELECT id FROM commits WHERE name = ?"
         rows = [row for name in later if (row := self._db.execute(query, (name,)).fetchone())]
         self._until = min((row[0] for row in rows), default=_NO_LIMIT + 1) - 1
+
+    def at(self, revision: str) -> Ledger:
+        """Return this ledger as on the day of *revision*."""
+        other = copy(self)
+        other.look_back(revision)
+        return other
 
     def sync(self, revision: str = "HEAD") -> int:
         """Take in what is new up to *revision* and return how many commits; rewritten history starts anew."""

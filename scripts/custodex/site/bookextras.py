@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from custodex.site import calendars
+from custodex.site import calendars, past
 from custodex.site.apifiles import part_file
 from custodex.site.bookapi import book_files
 from custodex.site.cards import Card
@@ -28,6 +28,7 @@ class BookExtras:
         for lang, stock in self._stocks.items():
             self._writer.put(f"feeds {lang}", book_feeds(stock.context, stock.history.recent(EDITS)))
             self._writer.put(f"tables {lang}", tables(stock))
+            self._writer.put(f"past {lang}", past.tables(stock))
         self._writer.put("api", book_files(self._stocks, parts))
         if self._any.reader.may_read("task"):
             title = f"{self._any.context.messages.plain('nav.tasks')} · {self._any.context.site_title}"

@@ -27,6 +27,7 @@ from custodex.site.known import Cards, Incoming
 from custodex.site.output import SEAL, Fresh, Output, Staged, fault, recover, refuse_foreign
 from custodex.site.pagemodels import IndexPage
 from custodex.site.pageset import PageSet, Touched
+from custodex.site.past import take_past
 from custodex.site.pooling import SEARCH, Done, Shared, render_all, take_all
 from custodex.site.sources import HistorySource
 from custodex.site.state import Selection, State, rows_of
@@ -226,10 +227,11 @@ class _Build:
 
     def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
         job, selections = self._job, dict[str, Selection]()
+        past = take_past(job, self._reader, self._history, self._state, self._now["fingerprint"])
         stocks = {
             lang: Stock(
                 tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
-                job.rules, job.today, job.version, job.find, touched.touches, selections,
+                job.rules, job.today, job.version, job.find, touched.touches, selections, past,
             )
             for lang, tongue in engine.tongues.items()
         }  # fmt: skip
@@ -357,8 +359,8 @@ def _program() -> str:
     """Name the code that makes pages, so that an edited checkout does not keep pages of before."""
     folder = Path(__file__).parent
     digest = hashlib.sha256(__version__.encode())
-    templates = folder.parent / "templating"
-    for path in sorted([*folder.glob("*.py"), *templates.glob("*.py"), folder.parent / "locales.py"]):
+    templates, others = folder.parent / "templating", ("locales.py", "deeds.py")
+    for path in sorted([*folder.glob("*.py"), *templates.glob("*.py"), *map(folder.parent.joinpath, others)]):
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()
 

@@ -43,7 +43,7 @@ class Context:
     def __init__(
         self, book: Book, lang: Lang, messages: Messages, cards: Cards, audience: Audience, prefix: str,
         forms: Sequence[str] = (),
-        *, policies: bool = False, extras: bool = True,
+        *, policies: bool = False, figures: bool = False, extras: bool = True,
     ) -> None:  # fmt: skip
         self.book = book
         self.lang: Lang = lang
@@ -59,6 +59,7 @@ class Context:
         self.relations = Relations(self.words, self.known)
         self.forms = forms
         self.policies = policies
+        self.figures = figures
         self._badges: dict[tuple[str, str], Badge] = {}
         self._cells: dict[tuple[str, str], Value] = {}
         self.audience = audience
@@ -72,7 +73,7 @@ class Context:
         return Frame(
             lang=self.lang, title=title, path=path, section=section, up=up, root=f"../{up}",
             site_title=self.site_title, audience=label, audience_id=self.audience.id, description=description,
-            forms=self.forms, policies=self.policies, extras=self.extras,
+            forms=self.forms, policies=self.policies, figures=self.figures, extras=self.extras,
         )  # fmt: skip
 
     def moment(self, text: str) -> Moment:

@@ -11,6 +11,7 @@ from custodex.examining import Record
 from custodex.findings import Finding
 from custodex.readers import Reader
 from custodex.records import locate
+from custodex.site import past
 from custodex.site.cards import Card, card_of
 from custodex.site.context import Context
 from custodex.site.customerpage import CustomerPages, Subject
@@ -64,7 +65,8 @@ class Engine:
             messages, compiled = templates[lang]
             context = Context(
                 reader.book, lang, messages, cards, job.audience, job.prefix, open_kinds(reader),
-                policies=reader.book.schemas.has("policy") and reader.may_read("policy"), extras=job.extras,
+                policies=reader.book.schemas.has("policy") and reader.may_read("policy"),
+                figures=past.is_open(reader), extras=job.extras,
             )  # fmt: skip
             pages = CustomerPages(context, job.rules)
             self.tongues[lang] = Tongue(context, pages, compiled)

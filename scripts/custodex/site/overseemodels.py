@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from custodex.site.pieces import FieldTable, Forge, Frame, Link, Moment
+from custodex.site.pieces import Chart, FieldTable, Forge, Frame, Link, Moment
 from custodex.site.prose import Block
 
 
@@ -82,3 +82,23 @@ class GoverningPage:
     document: Governing
     text: Sequence[Block]
     tables: Sequence[FieldTable]
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePart:
+    """The figures by team or by person."""
+
+    by: str  # team or person
+    title: str
+    charts: Sequence[Chart]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresPage:
+    """``figures.html.j2`` → figures.html: the days that end with *until*."""
+
+    frame: Frame
+    until: Moment
+    days: int
+    state: str  # "shallow": history was cut off, "unborn": nothing was committed by then, "": as it should be
+    parts: Sequence[FigurePart]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custodex.examining import Record
-from custodex.site import changes, datafiles, formdata, forms, governance, health, home, lists, staff
+from custodex.site import changes, datafiles, formdata, forms, governance, health, home, lists, past, staff
 from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card
 from custodex.site.engine import Tongue
@@ -112,6 +112,8 @@ class PageSet:
             }
             for template, page in pages.items():
                 self._put(f"page {lang} {template}", {lang: (template, page)})
+            figures = past.figures_page(stock)
+            self._put(f"page {lang} figures", {lang: ("figures", figures) if figures else None})
             templates = {GoverningIndexPage: "policies", GoverningPage: "policy"}
             self._writer.put(f"policies {lang}", {
                 f"{lang}/{_path(page)}": self._tongues[lang].render(templates[type(page)], page)

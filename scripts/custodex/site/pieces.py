@@ -32,6 +32,7 @@ class Frame:
     description: str = ""
     forms: Sequence[str] = ()  # kinds this site has forms for
     policies: bool = False  # the audience may read the governance documents
+    figures: bool = False  # the audience may read all that the figures from history count
     extras: bool = True  # feeds, calendars, tables of charts are there to be linked
 
 
@@ -198,10 +199,11 @@ class Bar:
     """One bar: ``share`` is 0..1000 of the longest bar (an int keeps pages deterministic)."""
 
     label: str
-    count: int
+    count: float
     share: int
     href: str = ""
     value: str = ""
+    note: str = ""  # said quietly after the label: of how many cases
 
 
 @model

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from custodex.deeds import Deed
+
 
 class FieldEdit(Protocol):
     """One field before and after a change; `place` are field names, an item of a list as `[its key]`."""
@@ -86,6 +88,12 @@ class HistorySource(Protocol):
     def last_touched(self, paths: Iterable[str]) -> Mapping[str, str]:
         """Return when a commit last changed each of these documents (RFC 3339); without those of no commit."""
 
+    def head_at(self, moment: str) -> str:
+        """Return the commit of the main line that was the newest at *moment* (RFC 3339), empty if none was."""
+
+    def deeds(self, since: str, head: str) -> Iterable[Deed]:
+        """Yield the changes of all records from *since* (RFC 3339) on up to the commit *head*, newest first."""
+
     def changed_since(self, head: str) -> set[str] | None:
         """Return the keys of records with changes after *head*; None: unknown, take all."""
 
@@ -107,6 +115,14 @@ class NoHistory:
     def last_touched(self, paths: Iterable[str]) -> Mapping[str, str]:
         """Return nothing."""
         return {}
+
+    def head_at(self, moment: str) -> str:
+        """Return nothing."""
+        return ""
+
+    def deeds(self, since: str, head: str) -> Iterable[Deed]:
+        """Return nothing."""
+        return ()
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return nothing."""

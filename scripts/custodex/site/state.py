@@ -18,7 +18,7 @@ from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "5"
+VERSION = "6"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -42,6 +42,7 @@ CREATE TABLE files (path TEXT PRIMARY KEY, owner TEXT NOT NULL, digest BLOB NOT 
 CREATE INDEX files_owner ON files (owner);
 CREATE TABLE selections (name TEXT PRIMARY KEY, about TEXT NOT NULL, total INTEGER NOT NULL,
                          first TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE past (figure TEXT, record TEXT, who TEXT, value REAL, number INTEGER, detail TEXT);
 """
 _TABLES = ("cards", "facets", "edges", "tasks", "mentions", "totals", "asks", "files", "selections")
 _MASK = (1 << 256) - 1
@@ -93,7 +94,7 @@ class State:
             self.store.set_meta(name, value)
 
     def clear(self) -> None:
-        """Forget everything: a full build follows."""
+        """Forget everything but the past, which no build changes: a full build follows."""
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from custodex.deeds import Figure
 from custodex.findings import Finding
 from custodex.readers import Reader
 from custodex.rules import Rulebook
@@ -44,6 +45,7 @@ class Stock:
     find: Finder | None = None
     touches: Callable[[Mapping[str, Sequence[str]]], bool] = lambda _where: True
     selections: dict[str, Selection] = field(default_factory=dict)  # the languages may share them
+    past: Mapping[str, Sequence[Figure]] = field(default_factory=dict)  # by team, by person: what was done
 
     def cards(self, keys: Sequence[str]) -> list[Card]:
         """Return the cards of these records, in this order."""
