@@ -178,6 +178,10 @@ def test_the_site_has_the_figures_of_the_command(teams: Repo, tmp_path: Path) ->
     after = site_rows(teams)
     assert after["first_pass", TEAM][1] == found["first_pass", TEAM][1] + 1
     assert after["notes", OTHER] == found["notes", OTHER]
+    staff = "records/staff/li-wen.yaml"
+    teams.write(staff, teams.read(staff).replace(f"team: {TEAM}", f"team: {OTHER}"))
+    built(teams)
+    assert ("notes", TEAM) not in site_rows(teams)
     teams.custodex("build", "--anew", "--out", str(tmp_path / "anew"))
     assert differing(site, tmp_path / "anew") == []
 

@@ -227,7 +227,10 @@ class _Build:
 
     def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
         job, selections = self._job, dict[str, Selection]()
-        past = take_past(job, self._reader, self._history, self._state, self._now["fingerprint"])
+        regroup = touched.all_sets or touched.owners
+        past = take_past(
+            job, self._reader, self._history, self._state, self._now["fingerprint"], regroup=regroup
+        )
         stocks = {
             lang: Stock(
                 tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
@@ -299,6 +302,8 @@ class _Build:
 
 def _note(touched: Touched, said: set[str], key: str, old: Card | None, new: Card | None) -> None:
     """Note what a changed record concerns: sets, people, data files, and whoever asked about it."""
+    if not key.startswith("customers/") or _owned(old) != _owned(new):
+        touched.owners = True
     if old == new:
         return
     if not key.startswith("customers/"):
@@ -312,6 +317,11 @@ def _note(touched: Touched, said: set[str], key: str, old: Card | None, new: Car
         said.add(f"card {key}")
     before, after = set(old.edges if old else ()), set(new.edges if new else ())
     said.update(f"to {edge.target}" for edge in before ^ after)
+
+
+def _owned(card: Card | None) -> object:
+    """Return what decides who answers for a customer."""
+    return card and (card.state, card.one("owner"))
 
 
 def _shown(card: Card | None) -> object:

@@ -30,6 +30,7 @@ class Touched:
     people: set[str] = field(default_factory=set)
     places: set[Place] = field(default_factory=set)
     sets: bool = False  # a name that any set may show has changed
+    owners: bool = False  # who looks after a record, or that may be so
 
     def add(self, card: Card) -> None:
         """Note the sets, people and data files that show a customer."""

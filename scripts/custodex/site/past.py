@@ -34,11 +34,12 @@ def is_open(reader: Reader) -> bool:
 
 
 def take_past(
-    job: Job, reader: Reader, history: HistorySource, state: State, fingerprint: str
+    job: Job, reader: Reader, history: HistorySource, state: State, fingerprint: str, *, regroup: bool
 ) -> Mapping[str, Sequence[Figure]]:
     """Return the figures by team, and by person where the policy allows it.
 
-    What was done up to the end of yesterday is read, unless *state* holds it for this commit and day.
+    What was done up to the end of yesterday is read, unless *state* holds it for this commit and day; it is
+    grouped anew then, and where somebody's team or a record's owner may have changed (*regroup*).
     """
     if not is_open(reader):
         _keep(state, "", ())
@@ -49,12 +50,26 @@ def take_past(
     if job.anew or state.meta("past") != key:
         since = (end - timedelta(days=DAYS)).isoformat()
         _keep(state, key, tally(history.deeds(since, head)) if head else ())
+        regroup = True
+    if regroup:
+        state.set_meta({"past grouped": json.dumps(_grouped(state, reader))})
+    by_person = (reader.book.access.get("policy") or {}).get("figures_by_person") is True
+    return {
+        by: [Figure(*row) for row in rows]
+        for by, rows in json.loads(state.meta("past grouped")).items()
+        if by == "team" or by_person
+    }
+
+
+def _grouped(state: State, reader: Reader) -> Mapping[str, Sequence[tuple[str, str, float, int]]]:
+    """Return the figures by team and by person: name, group, value, cases."""
     tallies = list(answered(_kept(state), lambda key: _owner(state, reader, key)))
     teams = {card.id: card.one("team") for card in state.cards("staff")}
-    found = {"team": figures(tallies, lambda who: teams.get(who, ""))}
-    if (reader.book.access.get("policy") or {}).get("figures_by_person") is True:
-        found["person"] = figures(tallies, lambda who: who)
-    return found
+    found = {
+        "team": figures(tallies, lambda who: teams.get(who, "")),
+        "person": figures(tallies, lambda who: who),
+    }
+    return {by: [(one.name, one.group, one.value, one.cases) for one in rows] for by, rows in found.items()}
 
 
 def _kept(state: State) -> Iterator[Tally]:
