@@ -177,7 +177,9 @@ class _Counting:
 
     def finish(self) -> Iterator[Tally]:
         for (record, _), at in self.landed.items():
-            wrong = any(timedelta(0) < later - at <= CORRECTED_WITHIN for later in self.corrected.get(record, ()))
+            wrong = any(
+                timedelta(0) < later - at <= CORRECTED_WITHIN for later in self.corrected.get(record, ())
+            )
             self.counts["first_pass", record, "", float(not wrong), ""] += 1
         for wait in self.waits.values():
             self.counts["review_time", "", "", wait, ""] += 1
