@@ -25,9 +25,18 @@
     return body + ALPHABET[total];
   }
   function stamp() {
-    var now = new Date(), zone = -now.getTimezoneOffset(), two = function (n) { return String(n).padStart(2, "0"); };
-    var local = new Date(now.getTime() + zone * 60000).toISOString().slice(0, 19), far = Math.abs(zone);
-    return local + (zone < 0 ? "-" : "+") + two(Math.floor(far / 60)) + ":" + two(far % 60);
+    var now = new Date();
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 19) + zoneAt(now);
+  }
+  function zoneAt(moment) {  // +08:00
+    var zone = -moment.getTimezoneOffset(), far = Math.abs(zone), two = function (n) { return String(n).padStart(2, "0"); };
+    return (zone < 0 ? "-" : "+") + two(Math.floor(far / 60)) + ":" + two(far % 60);
+  }
+  // A time as a clock shows it, 2026-03-02T14:30, and back: in the zone it was told in, else in that of this device.
+  function timeOf(text, original) {
+    var zone = /(?:Z|[+-]\d\d:\d\d)$/.exec(original || ""), full = text.length === 16 ? text + ":00" : text.slice(0, 19);
+    var foreign = zone && new Date(original).getTime() && zone[0] !== zoneAt(new Date(original));
+    return full + (foreign ? zone[0] : zoneAt(new Date(full)));
   }
 
   // ---- the parts of the form
@@ -67,7 +76,8 @@
   }
   function show(input, widget, found) {
     if (widget === "check") { input.checked = found === true; return; }
-    input.value = found === undefined || found === null ? "" : widget === "lines" ? found.join("\n") : found instanceof y.Float ? found.text : String(found);
+    if (widget === "time" && found !== undefined && isNaN(Date.parse(found))) input.type = "text";  // shown to be mended
+    input.value = found === undefined || found === null ? "" : widget === "time" && input.type !== "text" ? found.slice(0, 16) : widget === "lines" ? found.join("\n") : found instanceof y.Float ? found.text : String(found);
     // a select shows nothing for a value it does not know: what is not shown must not be lost
     if (input.tagName === "SELECT" && found !== undefined && input.value !== String(found)) {
       input.append(el("option", { value: found }, String(found)));
@@ -129,6 +139,7 @@
     if (widget === "lines") return some(text.split("\n").map(function (line) { return line.trim(); }).filter(Boolean));
     text = text.trim();
     if (text === "") return undefined;
+    if (widget === "time" && input.type !== "text") return timeOf(text, original);
     if (widget === "number" && /^-?(?:0|[1-9]\d*)$/.test(text)) return Number(text);
     if (widget === "number" && /^-?(?:0|[1-9]\d*)\.\d+$/.test(text)) return new y.Float(text);
     return text;

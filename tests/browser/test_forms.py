@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def test_a_note_says_what_is_missing_field_by_field_then_goes_in(
     field(page, "summary").fill("agreed on Tuesday\nthe second oven arrives: before noon")
     field(page, "direction").select_option("outgoing")
     field(page, "duration_minutes").fill("12")
-    field(page, "occurred_at").fill("2026-11-20T10:00:00-05:00")
+    field(page, "occurred_at").fill("2026-11-20T10:00")
     page.get_by_label("Maureen O'Hara").check()
     page.get_by_role("button", name="Show the change").click()
     clone = applied(book, download_patch(page, tmp_path / "note.patch"), tmp_path / "clone")
@@ -208,11 +209,18 @@ def test_a_note_says_what_is_missing_field_by_field_then_goes_in(
     assert re.fullmatch(rf"records/customers/bb/{BAKERY}/notes/2026/2026-11-20-[0-9a-z]{{6}}\.yaml", path)
     value = parse((clone.root / path).read_bytes()).value
     assert value == {
-        "type": "call", "occurred_at": "2026-11-20T10:00:00-05:00", "by": "tom-okafor", "people": ["p1"],
+        "type": "call", "occurred_at": _by_the_clock(page, "2026-11-20T10:00:00"), "by": "tom-okafor", "people": ["p1"],
         "direction": "outgoing", "duration_minutes": 12,
         "summary": "agreed on Tuesday\nthe second oven arrives: before noon",
     }  # fmt: skip
     assert clone.custodex("check", path).returncode == 0
+
+
+def _by_the_clock(page: Page, local: str) -> str:
+    """Return a time of this device with its zone."""
+    minutes = -page.evaluate("text => new Date(text).getTimezoneOffset()", local)
+    zone = timezone(timedelta(minutes=minutes))
+    return datetime.fromisoformat(local).replace(tzinfo=zone).isoformat()
 
 
 def test_who_writes_is_remembered_for_the_next_note(page: Page, book: Repo) -> None:

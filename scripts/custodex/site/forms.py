@@ -18,7 +18,7 @@ from custodex.site.reading import items, text
 from custodex.site.stock import Stock
 
 Widget = Literal[
-    "text", "long", "date", "number", "check", "choice", "pick", "lines", "checks", "object", "items"
+    "text", "long", "date", "time", "number", "check", "choice", "pick", "lines", "checks", "object", "items"
 ]
 
 _LONG = 1000
@@ -214,8 +214,8 @@ def _plain(schema: Mapping[str, Any]) -> Widget:
         return "check"
     if kind in ("integer", "number"):
         return "number"
-    if schema.get("format") == "date":
-        return "date"
+    if schema.get("format") in ("date", "date-time"):
+        return "date" if schema["format"] == "date" else "time"
     return "long" if int(schema.get("maxLength") or 0) >= _LONG else "text"
 
 
