@@ -71,13 +71,7 @@ _HELP = Text(
         help=Text("记住这样读，以后同样表头的文件照此导入",
                   "remember this reading for files with the same headers"))  # fmt: skip
 @option("--no-saved", is_flag=True, help=Text("不用记住的读法", "do not use a remembered reading"))
-@option(
-    "--strict",
-    is_flag=True,
-    help=Text(
-        "有一行不行或有新的警告就全部不写", "write all rows or none, and none if there would be a new warning"
-    ),
-)
+@option("--strict", is_flag=True, help=Text("有一行不行就全部不写", "write all rows or none"))
 @option("--rejected", type=Path, default=None, metavar="OUT.csv|xlsx",
         help=Text("被拒绝的行连同原因写到这里", "write rejected rows and their reasons here"))  # fmt: skip
 @option("--sheet", default=None, metavar="NAME", help=Text("工作表名", "name of the sheet"))

@@ -73,8 +73,3 @@ def _cell(row: Row, at: int) -> str:
 def withheld() -> Text:
     """Return the reason of a sound row that is not written because another one is not sound."""
     return Text("有其他行被拒绝（--strict）", "another row was rejected (--strict)")
-
-
-def withheld_by_warnings() -> Text:
-    """Return the reason of a sound row that is not written because the rows would bring new warnings."""
-    return Text("会带来新的警告（--strict）", "there would be new warnings (--strict)")

@@ -8,7 +8,7 @@ from typing import Protocol
 from custodex.drafts import Draft
 from custodex.findings import Finding
 from custodex.imports.planning import Planned
-from custodex.imports.results import withheld, withheld_by_warnings
+from custodex.imports.results import withheld
 from custodex.records import locate
 from custodex.texts import Text
 
@@ -43,15 +43,13 @@ def settle(
 ) -> tuple[int, bool]:
     """Judge until nothing stands in the way, then write; return the number of new warnings, and if it wrote.
 
-    The outcomes of the rows are set. With *strict* one rejected row, or a new warning, withholds all others.
+    The outcomes of the rows are set. With *strict* one rejected row withholds all others; a warning is no reason to.
     """
     warnings = _judge(planned, writer, explain)
-    rejected = any(entry.outcome == "rejected" for entry in planned)
-    if strict and (rejected or warnings):
-        reason = withheld() if rejected else withheld_by_warnings()
+    if strict and any(entry.outcome == "rejected" for entry in planned):
         for entry in planned:
             if entry.drafts:
-                entry.outcome, entry.reason, entry.drafts = "withheld", reason, []
+                entry.outcome, entry.reason, entry.drafts = "withheld", withheld(), []
         return warnings, False
     if dry:
         for entry in planned:
