@@ -83,7 +83,7 @@ class BookHistory:
     def deeds(self, since: str, head: str) -> Iterable[Change]:
         """Yield the changes of all records from *since* (RFC 3339) on up to the commit *head*, newest first."""
         ledger = self._ledger.at(head)
-        return History(self._git, ledger, self._reader, self._catalog.document_value).since(since)
+        return History(self._git, ledger, self._reader, self._catalog.document_value).since(since, bare=True)
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return the records with changes after *head*; None when it is not in the history any more."""

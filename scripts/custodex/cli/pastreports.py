@@ -74,7 +74,7 @@ def _figures(session: Session, reader: Reader, name: str, since: str, by: str) -
     teams = {record.id: str(record.main.get("team") or "") for record in reader.records("staff")}
     group_of = (lambda who: who) if by == "person" else (lambda who: teams.get(who, ""))
     owners, history = figures.Owners(reader, group_of), session.history(reader)
-    counted = deeds.answered(deeds.tally(history.since(since)), owners.owner)
+    counted = deeds.answered(deeds.tally(history.since(since, bare=True)), owners.owner)
     yield from (one for one in deeds.figures(counted, group_of) if one.name in deeds.REPORTS[name])
     if name == "kpi":
         yield from figures.overdue(owners, reader, session.today)

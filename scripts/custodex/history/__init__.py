@@ -90,11 +90,14 @@ class History:
         """Return the moment of the newest commit for every record: key -> RFC 3339."""
         return {key: self._local(at) for key, at in self._ledger.last_change().items()}
 
-    def since(self, moment: str) -> Iterator[Change]:
-        """Yield the changes of all records written at *moment* (RFC 3339) or later, newest first."""
+    def since(self, moment: str, *, bare: bool = False) -> Iterator[Change]:
+        """Yield the changes of all records written at *moment* (RFC 3339) or later, newest first.
+
+        With *bare* the fields of what was added or removed are not listed one by one: their value says them all.
+        """
         for batch in _batches(self._ledger.since(moment), _BATCH):
             self._values.clear()  # an audit of years must not hold every value it has seen
-            yield from self._changes(batch)
+            yield from self._changes(batch, bare=bare)
 
     def blame(self, key: str, path: str) -> tuple[Origin, ...]:
         """Return for every field of a document as it is now: since when it says so, and who said it."""
@@ -125,7 +128,7 @@ class History:
         """Return the name of a changed field in the labels of the schema."""
         return label_of(self._reader.book.schemas.node(change.kind), place)
 
-    def _changes(self, steps: Sequence[Step]) -> Iterator[Change]:
+    def _changes(self, steps: Sequence[Step], *, bare: bool = False) -> Iterator[Change]:
         readable = [step for step in steps if self._may_read(step)]
         self._fetch(readable)
         gone = {(step.commit, step.old_blob): step.path for step in readable if not step.blob}
@@ -133,18 +136,24 @@ class History:
             place = locate(step.path)
             if place is not None:
                 moved = "" if step.old_blob else gone.get((step.commit, step.blob), "")
-                yield self._change(step, place.kind, moved or self._ledger.came_from(step))
+                fields = () if bare and not (step.old_blob and step.blob) else self._fields(step, place.kind)
+                yield self._change(step, place.kind, moved or self._ledger.came_from(step), fields)
 
     def _may_read(self, step: Step) -> bool:
         place = locate(step.path)
         return place is not None and self._reader.may_read(place.kind)
 
-    def _change(self, step: Step, kind: str, moved_from: str) -> Change:
+    def _fields(self, step: Step, kind: str) -> tuple[FieldChange, ...]:
+        """Return what differs, as far as it may be read."""
         schemas = self._reader.book.schemas
-        node = schemas.node(kind) if schemas.has(kind) else None
-        old = self._values.get((step.old_blob, kind), {})
-        new = self._values.get((step.blob, kind), {})
-        fields = tuple(item for item in diff(old, new, node) if self._open(step.path, item.place))
+        old, new = (self._values.get((blob, kind), {}) for blob in (step.old_blob, step.blob))
+        found = diff(old, new, schemas.node(kind) if schemas.has(kind) else None)
+        if self._reader.reads_whole(kind):
+            return tuple(found)
+        return tuple(item for item in found if self._open(step.path, item.place))
+
+    def _change(self, step: Step, kind: str, moved_from: str, fields: tuple[FieldChange, ...]) -> Change:
+        value = self._values.get((step.blob or step.old_blob, kind), {})
         action: Action = "changed" if step.old_blob and step.blob else "added" if step.blob else "removed"
         # a subject line may name what the audience must not know
         subject = step.subject if self._reader.audience is None else ""
@@ -152,7 +161,7 @@ class History:
         return Change(
             self._local(step.at), step.author, step.commit, subject, reason, step.record, step.path, kind,
             action, fields, step.approved, moved_from, step.written,
-            self._reader.redacted(kind, new if step.blob else old),
+            self._reader.redacted(kind, value),
         )  # fmt: skip
 
     def _open(self, path: str, place: Place) -> bool:
