@@ -620,6 +620,19 @@ def test_an_unsigned_author_is_not_believed_against_the_word_of_the_server(tmp_p
         book.git("reset", "-q", "--hard", "main")
 
 
+def test_a_steward_who_left_takes_no_work_away(tmp_path: Path) -> None:
+    book = signed_book(tmp_path / "plain", signed=False)
+    stew = "records/staff/stew.yaml"
+    left = (book.root / stew).read_text("utf-8").replace("active: true", "active: false")
+    book.commit("ada", {stew: left}, key="")
+    book.git("-C", str(book.bare), "fetch", "-q", str(book.root), "+main:main")
+    book.branch("bobs")
+    book.commit("bob", {NOTE: NOTE_TEXT.replace("by: ann", "by: bob")}, key="")
+    assert book.push("bobs").returncode == 0
+    done = pushed_as(book, "stew", ":bobs")
+    assert (done.returncode != 0, "work of bob" in done.stderr) == (True, True), done.stderr
+
+
 def test_without_a_catalog_a_push_is_judged_all_the_same(own: SignedBook) -> None:
     shutil.rmtree(own.bare / ".custodex")
     own.propose("ann", "proposal", {NOTE: NOTE_TEXT.replace("by: ann", "by: nobody")})

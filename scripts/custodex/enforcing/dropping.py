@@ -35,9 +35,9 @@ def problem_of_dropping(
 ) -> Problem | None:
     """Return why *who* may not take these commits, which are nowhere else, out of reach; approvals count for nobody.
 
-    Everyone may drop what he wrote alone; who may change the structure may drop everything.
+    Everyone may drop what he wrote alone; who is active and may change the structure may drop everything.
     """
-    if who is not None and STRUCTURE in policy.may_write(who.roles):
+    if who is not None and who.active and STRUCTURE in policy.may_write(who.roles):
         return None
     authors = _authors(dropped, policy)
     others = [name for name in authors if who is None or name != who.id]
