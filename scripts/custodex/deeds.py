@@ -56,15 +56,15 @@ class FieldEdit(Protocol):
 
     @property
     def written(self) -> str:
-        """Where it stands, as people write it."""
+        """Where it stands, as people write it: `people[p1].title`."""
 
     @property
     def old(self) -> Any:
-        """What it was."""
+        """What it was; None: absent."""
 
     @property
     def new(self) -> Any:
-        """What it became."""
+        """What it became; None: removed."""
 
 
 class Deed(Protocol):

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
+from custodex import deeds
 from custodex.deeds import Deed
 
 
-class FieldEdit(Protocol):
+class FieldEdit(deeds.FieldEdit, Protocol):
     """One field before and after a change; `place` are field names, an item of a list as `[its key]`."""
 
     @property
     def place(self) -> tuple[str, ...]:
         """Where it stands."""
-
-    @property
-    def written(self) -> str:
-        """The place as people write it: `people[p1].title`."""
-
-    @property
-    def old(self) -> Any:
-        """What it was; None: absent."""
-
-    @property
-    def new(self) -> Any:
-        """What it became; None: removed."""
 
 
 class Edit(Protocol):
