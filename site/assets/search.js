@@ -652,6 +652,8 @@ window.custodex = custodex;
     });
   }
 
+  function slotOf(id) { return fnv(id) >>> (32 - Math.log2(meta.slots)); }
+
   /* The row behind every number, one more than it is. Customers have the number of their slot or the next free one of
      their names file; who finds none before its end takes the first ones left over. */
   function numbered() {
@@ -661,7 +663,7 @@ window.custodex = custodex;
       let next = file * each;
       const end = next + each, late = [];
       for (; row < book.files[file]; row++) {
-        next = Math.max(next, fnv(book.ids[row]) & (meta.slots - 1));
+        next = Math.max(next, slotOf(book.ids[row]));
         if (next < end) rowOf[next++] = row + 1; else late.push(row + 1);
       }
       for (let free = file * each; late.length; free++) if (!rowOf[free]) rowOf[free] = late.shift();
@@ -722,7 +724,7 @@ window.custodex = custodex;
   }
 
   function textOf(row) {
-    const slot = fnv(book.ids[row]) & (meta.slots - 1), file = Math.floor(slot * meta.texts / meta.slots);
+    const slot = slotOf(book.ids[row]), file = Math.floor(slot * meta.texts / meta.slots);
     return fetchTier("texts", "x-" + file + ".js", file).then(function (content) {
       const text = LINE + content + LINE, at = text.indexOf(LINE + book.ids[row] + COLUMN);
       const [, told, days] = at < 0 ? ["", "", ""] : text.slice(at + 1, text.indexOf(LINE, at + 1)).split(COLUMN);

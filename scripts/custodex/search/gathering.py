@@ -7,29 +7,43 @@ set of documents as soon as they are many: a build is mostly loops of the interp
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from operator import add
+from typing import TypeVar
 
 from custodex import postings
 from custodex.search import grams
 from custodex.search.cards import Card
-from custodex.search.grams import EDGE, LATIN, OTHER_RUN, SYMBOL, WORDS_RUN
+from custodex.search.grams import EDGE, LATIN, LATIN_RUN, OTHER_RUN, SYMBOL, WORDS_RUN
 from custodex.search.listing import Listed
 from custodex.search.rows import id_term, keyword_terms
+from custodex.search.tierterms import run_classes
 
+T = TypeVar("T")
 Docs = list[int]
 _MANY = 64
 _OFTEN_SAID = 4
 _SIGNS = 0xF0000
 _TAGS = "\U00100000"
 # of the two kinds of characters that are no terms of their own, white space ends at U+3000
-_NO_SYMBOLS = frozenset(char for char in map(chr, range(0x3001)) if not SYMBOL.match(char))
+_NO_SYMBOLS = frozenset(code for code in range(0x3001) if not SYMBOL.match(chr(code)))
+_CODES = f"utf-32-{sys.byteorder[0]}e"
 _WORD = re.compile(f"([{LATIN}]{{1,{grams.LONGEST_WORD}}})[{LATIN}]*")
+_ASCII = [chr(code) for code in range(128)]
+_ONLY_SYMBOLS = {ord(char): None for char in _ASCII if ord(char) in _NO_SYMBOLS}
+_ONLY_WORDS = {ord(char): " " for char in _ASCII if not LATIN_RUN.match(char)}
+_ONLY_RUNS = {code: "\n" for code in _ONLY_WORDS if code != 0x20}
 _NEIGHBOURS = re.compile(b"\x01\x01+")
 _SYLLABLE_START = re.compile("[A-Z]")
 _SMALL = re.compile("[^A-Z\n]+")
+
+
+def _append(number: int, lists: Mapping[T, Docs], terms: Iterable[T]) -> None:
+    # without a loop of our own: this is the innermost step of a build
+    deque(map(list.append, map(lists.__getitem__, terms), repeat(number)), maxlen=0)
 
 
 class Pool:
@@ -41,8 +55,7 @@ class Pool:
 
     def add(self, number: int, terms: Iterable[str]) -> None:
         """Note that a document holds *terms*, each given once; documents come in order."""
-        # without a loop of our own: this is the innermost step of a build
-        deque(map(list.append, map(self.lists.__getitem__, terms), repeat(number)), maxlen=0)
+        _append(number, self.lists, terms)
 
     def add_many(self, docs: Docs, terms: Iterable[str]) -> None:
         """Note that all *docs* (sorted) hold *terms*, in any order of calls; `settle` afterwards."""
@@ -240,19 +253,46 @@ def _text_pools(texts: Sequence[str], few: int) -> Mapping[str, Pool]:
 
 
 def short_terms(texts: Sequence[str]) -> Pool:
-    """Return the terms of texts without the longer pieces, which only an index has."""
+    """Return the terms of texts as the browser gets them: no longer pieces, but classes (`tierterms`)."""
     base, spoken = _characters_and_words(texts)
-    pairs, _, _ = _pair_pool(texts)
-    for other in (pairs, _beginnings(spoken), spoken):
+    pairs, held, rest = _pair_pool(texts)
+    for other in (pairs, _beginnings(spoken), spoken, _class_pool(held, rest)):
         base.take(other)
     return base
 
 
+def _class_pool(held: Mapping[str, Docs], rest: Sequence[str]) -> Pool:
+    shared: defaultdict[int, list[set[str]]] = defaultdict(list)
+    for run, docs in held.items():
+        classes = run_classes(run)
+        for number in docs:
+            shared[number].append(classes)
+    pool = Pool()
+    for number, text in enumerate(rest):
+        pool.add(number, run_classes(text).union(*shared.pop(number, ())))
+    return pool
+
+
+def _plain(text: str) -> str:
+    """Return the row of texts without tags where all else is ASCII, else nothing: no pattern need look at it."""
+    found = text.encode("ascii", "ignore").decode("ascii")
+    return found if len(found) + text.count("\n") + 1 == len(text) else ""
+
+
 def _characters_and_words(texts: Sequence[str]) -> tuple[Pool, Pool]:
-    base, spoken = Pool(), Pool()
+    base, spoken, characters = Pool(), Pool(), defaultdict[int, Docs](list)
     for number, text in enumerate(texts):
-        base.add(number, [char for char in set(text).difference(_NO_SYMBOLS) if char < _TAGS])
-        spoken.add(number, set(_WORD.findall(text)))
+        if plain := _plain(text):
+            base.add(number, set(plain.translate(_ONLY_SYMBOLS)))
+            spoken.add(number, {word[: grams.LONGEST_WORD] for word in plain.translate(_ONLY_WORDS).split()})
+        else:
+            # as numbers: a string of its own for every character takes three times as long
+            codes = set(memoryview(text.encode(_CODES, "surrogatepass")).cast("I"))
+            _append(number, characters, codes.difference(_NO_SYMBOLS))
+            spoken.add(number, set(_WORD.findall(text)))
+    for char, docs in ((chr(code), docs) for code, docs in characters.items()):
+        if char < _TAGS:
+            base.lists[char] = sorted([*base.lists.get(char, ()), *docs])
     return base, spoken
 
 
@@ -277,7 +317,7 @@ def _said(runs: Sequence[Sequence[str]]) -> tuple[Mapping[str, Docs], frozenset[
 
 def _pair_pool(texts: Sequence[str]) -> tuple[Pool, Mapping[str, Docs], Sequence[str]]:
     """Return the pairs of characters, the runs that several documents share, and the others of each document."""
-    runs = [OTHER_RUN.findall(text) for text in texts]
+    runs = [() if _plain(text) else OTHER_RUN.findall(text) for text in texts]
     held, shared = _said(runs)
     pool = Pool()
     rest = ["\n".join([run for run in several if run not in shared]) for several in runs]
@@ -312,7 +352,7 @@ def _phrases(texts: Sequence[str], spoken: Pool, few: int) -> Pool:
     sign = {word: chr(_SIGNS + number) for number, word in enumerate(often)}
     signs, alone = Pool(), Pool()
     signs.lists.update({sign[word]: spoken.lists[word] for word in often})
-    runs = [[run for run in WORDS_RUN.findall(text) if " " in run] for text in texts]
+    runs = [[run for run in _word_runs(text) if " " in run] for text in texts]
     held, shared = _said(runs)
     for number, several in enumerate(runs):
         alone.add(number, _in_signs(" \n ".join([run for run in several if run not in shared]), sign))
@@ -324,6 +364,13 @@ def _phrases(texts: Sequence[str], spoken: Pool, few: int) -> Pool:
     phrases.lists.update({_in_words(term, often): docs for term, docs in found.lists.items()})
     phrases.sets.update({_in_words(term, often): members for term, members in found.sets.items()})
     return phrases
+
+
+def _word_runs(text: str) -> Sequence[str]:
+    """Return the words of a row of texts that stand in a row, one space between them."""
+    if plain := _plain(text):
+        return [run.strip() for run in plain.translate(_ONLY_RUNS).split("\n")]
+    return WORDS_RUN.findall(text)
 
 
 def _in_signs(text: str, sign: Mapping[str, str]) -> set[str]:

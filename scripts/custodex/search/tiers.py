@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
@@ -37,6 +37,7 @@ _WORD_KEY = 4
 _LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p"}
 _FIRST = 6
 """Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
+_FIRST_OF = itemgetter(0)
 VALUE, COLUMN, LINE, WITHIN = "\b", "\t", "\n", "\f"
 
 
@@ -46,6 +47,11 @@ def fnv(text: str) -> int:
     for char in text:
         value = ((value ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
     return value ^ value >> 15
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Return the keys of customers in the order of their slots, whatever the number of slots."""
+    return sorted(keys, key=lambda key: fnv(key.partition("/")[2]))
 
 
 def power(least: int) -> int:
@@ -73,8 +79,8 @@ class Layout:
         )
 
     def slot(self, customer: str) -> int:
-        """Return the slot of a customer."""
-        return fnv(customer) & (self.slots - 1)
+        """Return the slot of a customer: the first bits of its hash, so that the order of slots never changes."""
+        return fnv(customer) >> 33 - self.slots.bit_length()
 
     def file(self, tier: str, slot: int) -> int:
         """Return which file of the names or of the texts has the customers of a slot."""
@@ -108,6 +114,10 @@ class Placed:
     def row(self, name: str) -> str:
         """Return one of its rows."""
         return self.segment.rows(name)[self.place].decode("utf-8", "surrogatepass")
+
+
+class Exported(Segment):
+    """Customers whose terms are those of the postings: classes are among them, what is no use to a browser is not."""
 
 
 Line = Callable[[Placed], str]
@@ -270,9 +280,11 @@ def _postings(
         numbers[id(one.segment)][one.place] = one.number
     lines: list[list[str]] = [[] for _ in range(layout.postings)]
     streams = [_numbered(segment, numbers[id(segment)]) for segment in segments]
-    streams.append(_classed(placed))
-    for term, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
-        found = sorted(chain.from_iterable(map(itemgetter(1), group)))
+    streams.append(_classed(one for one in placed if not isinstance(one.segment, Exported)))
+    for term, group in groupby(merge(*streams, key=_FIRST_OF), key=_FIRST_OF):
+        (_, found), *more = group
+        if more:
+            found = sorted(chain(found, *map(itemgetter(1), more)))
         if found[0] < 0:
             found = [number for number in found if number >= 0]
         if found:
@@ -281,7 +293,7 @@ def _postings(
         yield file_name("postings", shard), script("postings", shard, LINE.join(content))
 
 
-def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
+def _classed(placed: Iterable[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
     held: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
     for one in placed:
         for term in class_terms(one.row("text")):
@@ -290,6 +302,7 @@ def _classed(placed: Sequence[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
 
 
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
+    ready = isinstance(segment, Exported)
     for term, members in segment.members():
-        if is_exported(term):
-            yield term, list(map(numbers.__getitem__, members))
+        if ready or is_exported(term):
+            yield term, sorted(map(numbers.__getitem__, members))

@@ -35,7 +35,12 @@ _CLASS_OF = _Classes({10: "\n"})
 
 def class_terms(text: str) -> set[str]:
     """Return the classes of all triples of neighbouring characters of the row of texts."""
-    classes = _NOT_OTHER.sub("\n", text).translate(_CLASS_OF)
+    return run_classes(_NOT_OTHER.sub("\n", text))
+
+
+def run_classes(runs: str) -> set[str]:
+    """Return those of runs of characters that are neither Latin nor plain, one a line."""
+    classes = runs.translate(_CLASS_OF)
     triples = map(add, map(add, classes, classes[1:]), classes[2:])
     return {triple for triple in triples if "\n" not in triple}
 

@@ -22,7 +22,8 @@ from custodex.search.listing import Listed, listed
 from custodex.search.record import Reader
 from custodex.search.rows import id_term, keyword_terms
 from custodex.search.tierpatch import patched, stood_before
-from custodex.search.tiers import tiers
+from custodex.search.tiers import Exported, in_order, tiers
+from custodex.search.tierterms import is_exported
 
 Files = Iterator[tuple[str, bytes]]
 Previous = Callable[[str], bytes | None]
@@ -32,7 +33,8 @@ def all_files(reader: Reader) -> Files:
     """Yield name and content of all search files."""
     spelled = hanzi.Spelled(hanzi.common_readings())
     fields = fields_of(reader.book.schemas)
-    return tiers(_Unindexed(fields, spelled, listed(reader, reader.keys("customer"), fields)))
+    keys = in_order(reader.keys("customer"))  # of their numbers: nearly nothing is left to sort
+    return tiers(_Unindexed(fields, spelled, listed(reader, keys, fields)))
 
 
 def changed_files(reader: Reader, ids: Iterable[str], previous: Previous) -> dict[str, bytes] | None:
@@ -65,7 +67,7 @@ class _Unindexed(Searcher):
             self.segments.append(_Others(others))
 
 
-class _Held(Segment):
+class _Held(Exported):
     """Customers in memory, numbered as they come."""
 
     def __init__(self, found: Iterable[Listed]) -> None:
@@ -78,7 +80,7 @@ class _Held(Segment):
             for name, row in rows.items():
                 self._columns[name].append(row.encode("utf-8", "surrogatepass"))
             texts.append(rows["text"])
-            keywords.add(number, keyword_terms(card))
+            keywords.add(number, filter(is_exported, keyword_terms(card)))
         pool = short_terms(texts)
         pool.take(keywords)
         # one row of numbers for all terms: an object for each of them would take more than the numbers
