@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,25 +14,23 @@ from pathlib import Path
 from custodex import __version__
 from custodex.findings import Finding
 from custodex.locks import Lock
-from custodex.readers import Reader
-from custodex.site import formdata
+from custodex.site import formdata, past
 from custodex.site.bookapi import schema_files
 from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card, from_row
 from custodex.site.charts import WEEK
 from custodex.site.engine import TEMPLATES, Engine, by_record
+from custodex.site.identity import identity
 from custodex.site.job import Built, Job
 from custodex.site.known import Cards, Incoming
 from custodex.site.output import SEAL, Fresh, Output, Staged, fault, recover, refuse_foreign
 from custodex.site.pagemodels import IndexPage
 from custodex.site.pageset import PageSet, Touched
-from custodex.site.past import take_past
 from custodex.site.pooling import SEARCH, Done, Shared, render_all, take_all
-from custodex.site.sources import HistorySource
 from custodex.site.state import Selection, State, rows_of
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
-from custodex.templating import Messages, Templates, digest_of, read_messages
+from custodex.templating import Messages, Templates, read_messages
 from custodex.texts import Lang
 
 _WAIT = 30.0
@@ -74,7 +71,7 @@ class _Build:
             lang: (messages[lang], Templates(job.folders, messages[lang], lang, cache))
             for lang in job.languages
         }
-        self._now = _identity(job, self._reader, self._history)
+        self._now = identity(job, self._reader, self._history)
         self._rendered = 0
         self._changed: list[str] = []
 
@@ -140,7 +137,10 @@ class _Build:
         """Take in all customers and write the pages of most; return the keys of those that need to know others."""
         waiting: set[str] = set()
         totals: Counter[tuple[str, str]] = Counter()
-        for taken in take_all(shared, self._reader.keys("customer")):
+        span = past.to_read(self._job, self._reader, self._history, self._state, self._now["fingerprint"])
+        for taken in take_all(shared, self._reader.keys("customer"), span):
+            if span and taken.past is not None:
+                past.keep(self._state, span, taken.past)
             self._state.add(taken.rows)
             totals.update(taken.rows.totals)
             self._note(taken.done, writer)
@@ -227,14 +227,13 @@ class _Build:
 
     def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
         job, selections = self._job, dict[str, Selection]()
-        regroup = touched.all_sets or touched.owners
-        past = take_past(
-            job, self._reader, self._history, self._state, self._now["fingerprint"], regroup=regroup
-        )
+        fresh = not touched.everything and self._read_past()  # a full build has read it beside the customers
+        regroup = fresh or touched.all_sets or touched.owners
+        figures = past.figures_of(self._reader, self._state, regroup=regroup)
         stocks = {
             lang: Stock(
                 tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
-                job.rules, job.today, job.version, job.find, touched.touches, selections, past,
+                job.rules, job.today, job.version, job.find, touched.touches, selections, figures,
             )
             for lang, tongue in engine.tongues.items()
         }  # fmt: skip
@@ -250,6 +249,13 @@ class _Build:
             self._search(writer)
         writer.flush()
         return pages
+
+    def _read_past(self) -> bool:
+        """Read what was done since the last time, unless it is known; tell whether it was not."""
+        span = past.to_read(self._job, self._reader, self._history, self._state, self._now["fingerprint"])
+        if span:
+            past.keep(self._state, span, past.read(self._history, span))
+        return span is not None
 
     def _sources(self, writer: Writer, keys: Sequence[str]) -> None:
         """Write what the forms of these customers start from; nothing for a customer that is gone."""
@@ -347,32 +353,6 @@ def _none(_key: str) -> None:
 def _nobody(_key: str) -> Sequence[Incoming]:
     """Know of nobody who speaks of a record."""
     return ()
-
-
-def _identity(job: Job, reader: Reader, history: HistorySource) -> dict[str, str]:
-    """Name everything a page depends on beside the records."""
-    said = [
-        reader.fingerprint, digest_of(job.folders), _program(), ",".join(job.languages), job.audience.id,
-        job.prefix, ",".join(sorted(job.rules)), str(job.extras),
-    ]  # fmt: skip
-    fingerprint = hashlib.sha256("\0".join(said).encode()).hexdigest()
-    return {
-        "epoch": reader.epoch,
-        "seq": str(reader.seq),
-        "fingerprint": fingerprint,
-        "head": history.head,
-        "today": job.today,
-    }
-
-
-def _program() -> str:
-    """Name the code that makes pages, so that an edited checkout does not keep pages of before."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256(__version__.encode())
-    templates, others = folder.parent / "templating", ("locales.py", "deeds.py")
-    for path in sorted([*folder.glob("*.py"), *templates.glob("*.py"), *map(folder.parent.joinpath, others)]):
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()
 
 
 def _assets(folders: Sequence[Path]) -> dict[str, bytes]:

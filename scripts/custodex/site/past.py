@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from custodex.deeds import COUNTED, DAYS, LABELS, Figure, Tally, answered, figures, tally
 from custodex.readers import Reader
@@ -33,24 +34,45 @@ def is_open(reader: Reader) -> bool:
     return all(reader.book.schemas.has(kind) and reader.may_read(kind) for kind in kinds)
 
 
-def take_past(
-    job: Job, reader: Reader, history: HistorySource, state: State, fingerprint: str, *, regroup: bool
-) -> Mapping[str, Sequence[Figure]]:
-    """Return the figures by team, and by person where the policy allows it.
+class Span(NamedTuple):
+    """A part of history to count: from *since* (RFC 3339) up to the commit *head*; *key* names the outcome."""
 
-    What was done up to the end of yesterday is read, unless *state* holds it for this commit and day; it is
-    grouped anew then, and where somebody's team or a record's owner may have changed (*regroup*).
-    """
+    key: str
+    since: str
+    head: str
+
+
+def to_read(job: Job, reader: Reader, history: HistorySource, state: State, fingerprint: str) -> Span | None:
+    """Return what was done up to the end of yesterday, unless *state* holds it for this commit and day."""
     if not is_open(reader):
-        _keep(state, "", ())
-        return {}
+        keep(state, Span("", "", ""), ())
+        return None
     end = datetime.combine(job.now.date(), time(), tzinfo=job.now.tzinfo) - timedelta(seconds=1)
     head = "" if history.shallow else history.head_at(end.isoformat())
     key = json.dumps([head, job.today, fingerprint, history.shallow])
-    if job.anew or state.meta("past") != key:
-        since = (end - timedelta(days=DAYS)).isoformat()
-        _keep(state, key, tally(history.deeds(since, head)) if head else ())
-        regroup = True
+    known = not job.anew and state.meta("past") == key
+    return None if known else Span(key, (end - timedelta(days=DAYS)).isoformat(), head)
+
+
+def read(history: HistorySource, span: Span) -> list[Tally]:
+    """Return what was done in a span."""
+    return list(tally(history.deeds(span.since, span.head))) if span.head else []
+
+
+def keep(state: State, span: Span, tallies: Iterable[Tally]) -> None:
+    """Keep what was done in a span, in place of what was kept before."""
+    state.store.db.execute("DELETE FROM past")
+    state.store.db.executemany("INSERT INTO past VALUES (?, ?, ?, ?, ?, ?)", tallies)
+    state.set_meta({"past": span.key})
+
+
+def figures_of(reader: Reader, state: State, *, regroup: bool) -> Mapping[str, Sequence[Figure]]:
+    """Return the figures by team, and by person where the policy allows it.
+
+    What is kept is grouped anew where it is new, or somebody's team or a record's owner may have changed (*regroup*).
+    """
+    if not is_open(reader):
+        return {}
     if regroup:
         state.set_meta({"past grouped": json.dumps(_grouped(state, reader))})
     by_person = (reader.book.access.get("policy") or {}).get("figures_by_person") is True
@@ -80,12 +102,6 @@ def _kept(state: State) -> Iterator[Tally]:
         " GROUP BY 1, 2, 3, 4, 6 ORDER BY min(past.rowid)"
     )
     return (Tally(*row) for row in state.store.db.execute(query))
-
-
-def _keep(state: State, key: str, tallies: Iterable[Tally]) -> None:
-    state.store.db.execute("DELETE FROM past")
-    state.store.db.executemany("INSERT INTO past VALUES (?, ?, ?, ?, ?, ?)", tallies)
-    state.set_meta({"past": key})
 
 
 def figures_page(stock: Stock) -> FiguresPage | None:

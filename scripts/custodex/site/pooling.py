@@ -9,12 +9,15 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import sys
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, cast
 
 from custodex import hanzi
+from custodex.deeds import Tally
 from custodex.examining import Record
 from custodex.findings import Finding
 from custodex.site import formdata
@@ -23,6 +26,7 @@ from custodex.site.engine import Engine
 from custodex.site.job import Job
 from custodex.site.known import Cards
 from custodex.site.output import Output
+from custodex.site.past import Span, read
 from custodex.site.state import Rows, digest, rows_of
 from custodex.templating import Messages, Templates
 from custodex.texts import Lang
@@ -34,7 +38,7 @@ _WORTH_A_POOL = 4  # shares
 SEARCH = "search"
 """The owner of the search files."""
 Share = Sequence[str]
-"""The keys of the customers that one process looks after at a time; an empty one stands for the search files."""
+"""The keys of the customers that one process looks after at a time."""
 
 
 @dataclass(slots=True)
@@ -47,11 +51,15 @@ class Done:
 
 @dataclass(slots=True)
 class Taken:
-    """Customers taken in: their rows, the pages already made, the keys of those that wait for others."""
+    """Customers taken in: their rows, the pages already made, the keys of those that wait for others.
+
+    Or one of the long tasks beside them: the search files, or what was done in the past (`past`).
+    """
 
     rows: Rows
     done: Done
-    waiting: list[str]
+    waiting: list[str] = field(default_factory=list)
+    past: Sequence[Tally] | None = None
 
 
 @dataclass(slots=True)
@@ -71,14 +79,25 @@ class Shared:
         return Engine(self.job, reader, history, self.cards(), self.templates, self.findings)
 
 
-def take_all(shared: Shared, keys: Sequence[str]) -> Iterator[Taken]:
-    """Write the search files, read all these customers and write the pages of those that stand alone, in batches."""
-    return _spread(shared, [(), *_shares(keys)], _take)
+Work = Callable[[Engine, Shared], T]
+"""A task of one process."""
+
+
+def take_all(shared: Shared, keys: Sequence[str], past: Span | None) -> Iterator[Taken]:
+    """Read all these customers and write the pages of those that stand alone, in batches.
+
+    Beside that the search files are written and the *past* is read: begun first, because they take longest,
+    and handed over last, because nothing of the rest should wait for them in memory.
+    """
+    long: list[Work[Taken]] = [_search]
+    if past:
+        long.append(partial(_past, span=past))
+    return _spread(shared, [partial(_take, keys=share) for share in _shares(keys)], long)
 
 
 def render_all(shared: Shared, keys: Sequence[str]) -> Iterator[Done]:
     """Write the pages of these customers, in batches."""
-    return _spread(shared, _shares(keys), _render)
+    return _spread(shared, [partial(_render, keys=share) for share in _shares(keys)])
 
 
 def _shares(keys: Sequence[str]) -> list[Share]:
@@ -86,8 +105,6 @@ def _shares(keys: Sequence[str]) -> list[Share]:
 
 
 def _take(engine: Engine, shared: Shared, keys: Share) -> Taken:
-    if not keys:
-        return Taken(rows_of(()), _search(engine, shared), [])
     cards: list[Card] = []
     done, waiting = _sources(engine, shared, keys), list[str]()
     for record, card in engine.read(keys):
@@ -97,13 +114,18 @@ def _take(engine: Engine, shared: Shared, keys: Share) -> Taken:
     return Taken(rows_of(cards), done, waiting)
 
 
-def _search(engine: Engine, shared: Shared) -> Done:
+def _search(engine: Engine, shared: Shared) -> Taken:
     """Write all search files."""
     done = Done()
     for name, data in shared.job.tiers(engine.reader) if shared.job.tiers is not None else ():
         shared.output.write(f"search/{name}", data)
         done.files.append((f"search/{name}", SEARCH, digest(data)))
-    return done
+    return Taken(rows_of(()), done)
+
+
+def _past(engine: Engine, _shared: Shared, span: Span) -> Taken:
+    """Read what was done in the past."""
+    return Taken(rows_of(()), Done(), past=read(engine.history, span))
 
 
 def _sources(engine: Engine, shared: Shared, keys: Share) -> Done:
@@ -139,28 +161,29 @@ def _written(
     return True
 
 
-def _spread(
-    shared: Shared, shares: Sequence[Share], work: Callable[[Engine, Shared, Share], T]
-) -> Iterator[T]:
-    if shared.job.processes < 2 or len(shares) < _WORTH_A_POOL or sys.platform != "linux":
+def _spread(shared: Shared, works: Sequence[Work[T]], long: Sequence[Work[T]] = ()) -> Iterator[T]:
+    """Yield what these tasks return, in their order; the *long* ones begin first and are yielded last."""
+    if shared.job.processes < 2 or len(works) < _WORTH_A_POOL or sys.platform != "linux":
         engine = shared.engine()
-        for share in shares:
-            yield work(engine, shared, share)
+        for work in (*works, *long):
+            yield work(engine, shared)
         return
-    _WORK[:] = [(shared, work)]
+    _WORK[:] = [(shared, [*long, *works])]
     context = multiprocessing.get_context("fork")
     hanzi.prepare()
     gc.freeze()  # what is shared stays shared: the collector must not touch its pages
     try:
         with ProcessPoolExecutor(shared.job.processes, context, _start) as pool:
-            for done in pool.map(_run, shares):
-                yield cast("T", done)
+            begun = deque(pool.submit(_run, number) for number in range(len(works) + len(long)))
+            begun.rotate(-len(long))
+            while begun:
+                yield cast("T", begun.popleft().result())
     finally:
         gc.unfreeze()
         _WORK.clear()
 
 
-_WORK: list[tuple[Shared, Callable[[Engine, Shared, Share], object]]] = []
+_WORK: list[tuple[Shared, Sequence[Work[object]]]] = []
 _ENGINE: list[Engine] = []
 
 
@@ -170,6 +193,6 @@ def _start() -> None:
     _ENGINE[:] = [_WORK[0][0].engine()]
 
 
-def _run(keys: Share) -> object:
-    shared, work = _WORK[0]
-    return work(_ENGINE[0], shared, keys)
+def _run(number: int) -> object:
+    shared, works = _WORK[0]
+    return works[number](_ENGINE[0], shared)
