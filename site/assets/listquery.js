@@ -24,7 +24,7 @@
         c.searchReady().then(function () { if (mine === turn) { run(text); changed(); } }, told);
         return;
       }
-      try { take(c.search.rows(query), c.searchPlaces(table)); } catch (error) { take([]); trouble = c.searchError(error); return; }
+      try { take(c.search.rows(query), c.searchPlaces(table)); } catch (error) { take([]); trouble = c.searchError(error, query); return; }
       timer = setTimeout(function () {
         c.columnsReady(query).then(function () { return c.search.all(query, MOST_TEXTS); }).then(function (all) {
           if (mine !== turn) return;
@@ -36,7 +36,7 @@
       }, PAUSE);
       function told(error) {
         if (mine !== turn) return;
-        trouble = c.searchError(error);
+        trouble = c.searchError(error, query);
         changed();
       }
     }

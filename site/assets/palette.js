@@ -2,7 +2,7 @@
 
    Search itself is search.js, loaded on first use: .load(base), .names(query, limit) at once,
    .full(query, {limit}) -> Promise of {total, hits}; a hit has id, name, reason, the value that matched and, in an
-   event, the day: it leads to the event on the customer's page. */
+   event, the day and, where there are several, which one: it leads to the event on the customer's page. */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
@@ -35,7 +35,11 @@
     return start < 0 ? [] : [[start, start + query.trim().length]];
   }
   c.reason = function (name) { return (c.messages || {})["js.reason." + name] || name; };
-  c.searchError = function (error) { return (error && error[c.lang]) || t("palette.failed"); };
+  /** What went wrong, with the command to use where the command line can answer what the page cannot. */
+  c.searchError = function (error, query) {
+    var said = (error && error[c.lang]) || t("palette.failed");
+    return error && error.elsewhere ? said + t("colon") + "custodex search '" + query.replace(/'/g, "'\\''") + "'" : said;
+  };
 
   function build() {
     input = el("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": t("palette.label"), placeholder: t("palette.placeholder"), autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: "200" });
@@ -95,14 +99,14 @@
     if (!query) { show([], "", t("palette.hint")); return; }
     if (!c.search || !c.search.loaded) { show([], query, t("palette.loading"), true); return; }
     var hits = [];
-    try { hits = c.search.names(query, LIMIT); } catch (error) { show([], query, c.searchError(error), true); return; }
+    try { hits = c.search.names(query, LIMIT); } catch (error) { show([], query, c.searchError(error, query), true); return; }
     show(hits, query, "", true);
     setTimeout(function () {
       if (mine !== turn) return;
       c.columnsReady(query).then(function () { return c.search.full(query, { limit: LIMIT }); }).then(function (found) {
         if (mine === turn) show(found.hits, query, t(found.exact === false ? "palette.about" : "palette.count", { n: found.total }));
       }).catch(function (error) {
-        if (mine === turn) status.textContent = c.searchError(error);
+        if (mine === turn) status.textContent = c.searchError(error, query);
       });
     }, 90);
   }
@@ -121,7 +125,7 @@
           lines.append(shown);
         }
         var why = hit.reason === "name" ? "" : c.reason(hit.reason);
-        if (hit.day) add("c/" + hit.id + ".html#on-" + hit.day + "-" + hit.reason, "customers", lines, t("palette.of", { what: why, day: c.longDay(hit.day) }));
+        if (hit.day) add("c/" + hit.id + ".html#" + (hit.event ? "e-" + hit.event : "on-" + hit.day + "-" + hit.reason), "customers", lines, t("palette.of", { what: why, day: c.longDay(hit.day) }));
         else add("c/" + hit.id + ".html", "customers", lines, why);
       });
       if (hits.length) add("customers.html?v=1&q=" + encodeURIComponent(query), "filter", el("span", { class: "hit" }, t("palette.all", { q: query })), "");

@@ -13,10 +13,12 @@
    custodex.search.all(query, limit)     Promise of {exact, rows}: like full, as rows; reads at most `limit` texts
    custodex.search.mark(text, query)     [[start, end], ...]: what to mark in a text as it is shown
    custodex.search.fold(text)            the form in which texts are compared
-   A hit is {id, name, level, reason, value, start, end, day}: `value` is the folded value that matched and
+   A hit is {id, name, level, reason, value, start, end, day, event}: `value` is the folded value that matched and
    [start, end) the match in it; `reason` is name, initials, pinyin, number, email or the kind of document a text
-   stands in, `day` the day of that document ("2026-03-02") or "".
-   A query that cannot be read rejects or throws a custodex.search.QueryError {at, zh, en}.
+   stands in, `day` the day of that document ("2026-03-02") or "", `event` its name where the customer has several such
+   documents of that day ("2026-03-02-9fj2k1"), else "".
+   A query that cannot be read rejects or throws a custodex.search.QueryError {at, zh, en}, {elsewhere: true} where
+   the command line can answer it.
 
    The meaning of a query is that of the command line: words, "phrases", AND, OR, NOT or -, ( ), prefix*,
    field:value, field:[from TO to]. Fields of names (name, pinyin, number, phone, email), of texts (note,
@@ -410,7 +412,7 @@ window.custodex = custodex;
     if (!provided) return new Uint8Array(book.ids.length);
     if (!node.levels) {
       const rows = provided(node);
-      if (!rows && keywordOf(node.name)) throw new QueryError(node.at, "“" + node.name + "”的范围只能在命令行里查找", "a range of “" + node.name + "” can be searched on the command line only");
+      if (!rows && keywordOf(node.name)) throw Object.assign(new QueryError(node.at, "“" + node.name + "”的范围只能在命令行里查找", "a range of “" + node.name + "” can be searched on the command line only"), { elsewhere: true });
       if (!rows) throw new QueryError(node.at, "这里没有名为“" + node.name + "”的字段", "there is no field “" + node.name + "” here");
       node.levels = rows.map(function (fits) { return fits ? FILTER : 0; });
     }
@@ -574,7 +576,7 @@ window.custodex = custodex;
   }
 
   function hit(row, level, terms, text) {
-    const found = { id: book.ids[row], name: shownName(row), level: level, reason: "", value: "", start: 0, end: 0, day: "" };
+    const found = { id: book.ids[row], name: shownName(row), level: level, reason: "", value: "", start: 0, end: 0, day: "", event: "" };
     for (const term of terms) if (explain(found, row, term, text)) break;
     return found;
   }
@@ -598,10 +600,13 @@ window.custodex = custodex;
       const value = values[place], at = placeIn(value, term);
       if (at < 0) continue;
       const from = Math.max(2, at - AROUND);
+      const day = text.days.charCodeAt(place) > NO_DAY ? new Date((text.days.charCodeAt(place) - NO_DAY) * 864e5).toISOString().slice(0, 10) : "";
+      const rest = new RegExp(" " + place + ":([^ ]+)").exec(text.days); // rows.py, _days
       return Object.assign(found, {
         reason: meta.fields[tagOf(value)].split(".")[0],
         value: value.slice(from, at + term.length + AROUND), start: at - from, end: at - from + term.length,
-        day: text.days.charCodeAt(place) > NO_DAY ? new Date((text.days.charCodeAt(place) - NO_DAY) * 864e5).toISOString().slice(0, 10) : "",
+        day: day,
+        event: day && rest ? day + "-" + rest[1] : "",
       });
     }
     return null;

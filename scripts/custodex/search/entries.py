@@ -6,6 +6,7 @@ The same `Entry` feeds the index and the brute-force `oracle`, so both answer ab
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -28,7 +29,8 @@ def compact(number: str) -> str:
 class Entry:
     """The searchable values of one customer; `texts` pairs `kind.field` with a folded value.
 
-    `days` says for each of the texts on which day it was written (`2026-03-02`), for an event; else it is empty.
+    `events` says for each of the texts of which event it is: by its day (`2026-03-02`), by the name of its file
+    (`2026-03-02-9fj2k1`) where the customer has several of the kind that day, empty where it is of none.
     """
 
     card: Card
@@ -37,7 +39,7 @@ class Entry:
     emails: tuple[str, ...]
     numbers: tuple[str, ...]
     texts: tuple[tuple[str, str], ...]
-    days: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
     @property
     def initials(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ class _Found:
     phone: str = ""
     email: str = ""
     person: bool = False
-    day: str = ""
+    event: str = ""
 
 
 class _Way(NamedTuple):
@@ -92,16 +94,20 @@ class Entries:
         """Return the searchable values of one customer."""
         found = _Found()
         by_type = record.main.get("type") == "person"
+        several = Counter((document.kind, document.stem[:10]) for document in record.documents)
         # the customer's own names come first: the first of them is what a list shows
         for document in sorted(record.documents, key=lambda document: document.kind != "customer"):
             found.person = by_type or document.kind == "contacts"
-            found.day = document.stem[:10] if _DAY.match(document.stem) else ""
+            day = document.stem[:10] if _DAY.match(document.stem) else ""
+            found.event = document.stem if day and several[document.kind, day] > 1 else day
             _walk(self._way(document.kind), document.value, {}, found)
         facets = {name: tuple(values) for name, values in found.facets.items()}
         card = card_of(record, facets, found.phone, found.email)
         names, numbers = tuple(found.names), tuple(found.numbers)
-        days = tuple(found.texts.values())
-        return Entry(card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts), days)
+        events = tuple(found.texts.values())
+        return Entry(
+            card, names, tuple(found.pinyin), tuple(found.emails), numbers, tuple(found.texts), events
+        )
 
     def _way(self, kind: str) -> _Way:
         if kind not in self._ways:
@@ -160,7 +166,7 @@ def _note_value(found: _Found, way: _Way, value: str, spoken: object) -> None:
     if not folded:
         return
     if way.search == "text":
-        found.texts[way.text, folded] = found.day  # said twice: the latest, events come in order
+        found.texts[way.text, folded] = found.event  # said twice: the latest, events come in order
     elif way.search == "name":
         override = spoken if isinstance(spoken, str) else ""
         found.names[folded] = None

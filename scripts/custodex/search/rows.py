@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -14,10 +15,11 @@ from custodex.search.fields import Fields
 from custodex.search.grams import ID, KEYWORD, tag
 
 Rows = Mapping[str, str]
-"""Names, pinyin, numbers, emails and text: values one a line, texts with the tag of their field; days: one character
-a text (`day_sign`)."""
+"""Names, pinyin, numbers, emails and text: values one a line, texts with the tag of their field; days:
+`_days`."""
 END, SPELLED = "\x1f", "\x1e"
 """What stands between a keyword field and a value in a term; between it and the value as it is spelled."""
+_REST = re.compile("-[0-9a-z-]{1,80}")
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -25,8 +27,8 @@ def rows_of(entry: Entry, fields: Fields) -> Rows:
     """Return the rows of one customer."""
     tags = _tags(fields)
     known = [
-        (tags[name] + value, day)
-        for (name, value), day in zip(entry.texts, entry.days, strict=True)
+        (tags[name] + value, event)
+        for (name, value), event in zip(entry.texts, entry.events, strict=True)
         if name in tags
     ]
     return {
@@ -35,8 +37,17 @@ def rows_of(entry: Entry, fields: Fields) -> Rows:
         "numbers": "\n".join(entry.numbers),
         "emails": "\n".join(entry.emails),
         "text": "\n".join([line for line, _ in known]),
-        "days": "".join([day_sign(day) for _, day in known]),
+        "days": _days([event for _, event in known]),
     }
+
+
+def _days(events: Sequence[str]) -> str:
+    """Return the day of each text as one character (`day_sign`), of which event they are.
+
+    Behind all days follows the rest of an event's name, where there is one, with the number of the text: ` 4:9fj2k1`.
+    """
+    more = [f" {number}:{event[11:]}" for number, event in enumerate(events) if _REST.fullmatch(event[10:])]
+    return "".join([*(day_sign(event[:10]) for event in events), *more])
 
 
 @lru_cache(maxsize=4096)

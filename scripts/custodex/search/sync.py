@@ -26,7 +26,7 @@ from custodex.texts import Text
 if TYPE_CHECKING:
     from custodex.whooshindex import Index
 
-VERSION = 5
+VERSION = 6
 _SYLLABLE = re.compile("[A-Z][a-z]*")
 _STATE = "state.json"
 _FOLD, _READINGS = "fold.txt", "readings.txt"

@@ -258,7 +258,7 @@ def _titled(name: str) -> str:
 
 
 def texts_line(one: Placed) -> str:
-    """Return the line of a customer in the texts tier: id, texts, a day for each of them, keyword fields."""
+    """Return the line of a customer in the texts tier: id, texts, of which event each is, keyword fields."""
     texts, card = one.row("text").replace("\n", VALUE), one.card
     return COLUMN.join((card.id, texts, one.row("days"), keywords_of(card)))
 
