@@ -86,7 +86,7 @@
     ui.bar = el("div", { class: "list-bar", role: "toolbar", "aria-label": t("list.tools") },
       el("label", { class: "list-search" }, c.icon("search"), ui.input), ui.filters, table.by.has("stage") ? ui.board : "", ui.columnHost, ui.density,
       button("link", t("list.copy"), function () { c.copy(location.href); }),
-      button("star", t("list.keep"), function () { c.listKeep(states.write(state), function (title) { return c.viewYaml(state, title); }); }),
+      button("star", t("list.keep"), function () { c.listKeep(states.write(state), function (title) { return c.viewYaml(table, state, title); }); }),
       button("download", t("list.csv"), function () { c.listCsv(table, wanted(), columns()); }));
     ui.chips = el("div", { class: "chips" });
     ui.facets = el("div", { class: "facets", role: "region", "aria-label": t("list.filters") });
@@ -150,8 +150,11 @@
       f.yes.forEach(function (v) { chip(name(v), "", function () { f.yes.delete(v); }); });
       f.no.forEach(function (v) { chip(t("list.not", { label: name(v) }), "not", function () { f.no.delete(v); }); });
       if (f.none) chip(col.label + ": " + t("list.none"), "", function () { f.none = false; });
-      if (f.text || f.raw) chip(col.label + ": " + (f.text || f.raw), "", function () { state.facets.delete(id); });
+      if (f.text || f.raw) chip(col.label + ": " + (f.text || span(col, f.raw)), "", function () { state.facets.delete(id); });
     });
+    function span(col, raw) { // 2026-01-05..2026-03 in words: a whole day as people write it, a month as it was typed
+      return raw.split("..").map(function (end) { return col.type === "date" && /^\d{4}-\d\d-\d\d$/.test(end) ? c.shortDay(c.day(end)) : end; }).join(" – ").trim();
+    }
     if (out.length) {
       var all = el("button", { type: "button", class: "chip plain" }, t("list.clear"));
       all.addEventListener("click", clear);

@@ -12,7 +12,7 @@
       var list = el("ul"), title = "lane-" + k;
       lane.slice(0, LANE).forEach(function (row) {
         var meta = el("p", { class: "meta" });
-        ["owner", "next_due"].forEach(function (id) { var col = table.by.get(id), text = col && table.text(col, row); if (text) meta.append(el("span", { class: id === "next_due" && text < c.today ? "late" : "" }, text)); });
+        ["owner", "next_due"].forEach(function (id) { var col = table.by.get(id), text = col && table.said(col, row); if (text) meta.append(el("span", { class: id === "next_due" && table.text(col, row) < c.today ? "late" : "" }, text)); });
         list.append(el("li", {}, el("a", { href: "c/" + table.id(row) + ".html" }, table.text(name, row) || table.id(row)), meta));
       });
       if (lane.length > LANE) {

@@ -1,6 +1,6 @@
 /* Keeping what the list shows: for oneself in this browser, or as the file that makes it a view of everybody.
 
-   c.listKeep(query, yaml): query is the address of the list, yaml(title) -> {path, text} (see c.viewYaml). */
+   c.listKeep(query, yaml): query is the address of the list, yaml(title) -> {path, text} (see c.viewYaml: an empty value asks for none). */
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t;
@@ -18,12 +18,13 @@
   function told(title) {
     return Array.from(title).reduce(function (sum, char) { return (sum * 31 + char.codePointAt(0)) >>> 0; }, 7).toString(36);
   }
-  c.viewYaml = function (state, title) {
+  c.viewYaml = function (table, state, title) {
     var where = "", words = state.q ? [state.q] : [];
     var slug = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "").slice(0, 40) || "view-" + told(title);
     state.facets.forEach(function (f, id) {
       var values = Array.from(f.yes).concat(Array.from(f.no, function (v) { return "!" + v; }));
-      if (values.length && !f.none) where += "  " + id + ":\n" + items(values).replace(/^/gm, "  ").replace(/ +$/, "");
+      if (f.none && table.by.get(id).coded) values.push("");
+      if (values.length) where += "  " + id + ":\n" + items(values).replace(/^/gm, "  ").replace(/ +$/, "");
       else if (ranged(id, f)) words.push(ranged(id, f));
       if (f.text) words.push(JSON.stringify(f.text));
     });

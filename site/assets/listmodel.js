@@ -137,6 +137,10 @@
     if (col.data[row] === NONE) return "";
     return col.type === "date" ? c.dayText(col.data[row]) : String(col.data[row]);
   };
+  /** The same as people read it: days the way of the language. */
+  Table.prototype.said = function (col, row) {
+    return col.type === "date" && col.data[row] !== NONE ? c.shortDay(col.data[row]) : this.text(col, row);
+  };
   Table.prototype.line = function (col, row) { // a file's lines are split when one of them is shown
     var at = this.part(row);
     if (typeof col.parts[at] === "string") col.parts[at] = col.parts[at] ? col.parts[at].split("\n") : [];

@@ -98,20 +98,20 @@
       var pick = el("input", { type: "checkbox", class: "pick", "data-pick": String(i), "aria-label": t("list.pick", { name: text }) });
       pick.checked = chosen.has(id);
       var sub = el("span", { class: "sub" });
-      cols.slice(0, 2).forEach(function (col) { var said = table.text(col, row); if (said) sub.append(el("span", {}, said)); });
+      cols.slice(0, 2).forEach(function (col) { var said = table.said(col, row); if (said) sub.append(el("span", {}, said)); });
       var tr = el("tr", { "aria-rowindex": String(i + 2), class: pick.checked ? "picked" : "" },
         el("th", { scope: "row" }, pick, el("a", { href: "c/" + id + ".html", "data-row": String(i) }, q ? c.marked(text, q) : text), sub));
       cols.forEach(function (col) { tr.append(cell(col, row)); });
       return tr;
     }
     function cell(col, row) {
-      var text = table.text(col, row), td = el("td", { class: col.type === "number" ? "num" : "" });
+      var text = table.said(col, row), td = el("td", { class: col.type === "number" ? "num" : "" });
       if (!text) return td;
       var codes = col.coded ? table.codes(col, row) : [];
       if (col.id === "stage") td.append(el("span", { class: "stage-dot", "data-value": col.values[codes[0]][0] }, text));
       else if (col.type === "codes") { codes.forEach(function (k) { td.append(el("span", { class: "badge tag" }, col.values[k][1]), " "); }); td.title = text; }
       else if (col.link) td.append(el("a", { href: col.link + encodeURIComponent(col.values[codes[0]][0]) + ".html" }, text));
-      else { td.append(text); if (col.id === "next_due" && text < c.today) td.classList.add("late"); if (text.length > 14) td.title = text; }
+      else { td.append(text); if (col.id === "next_due" && table.text(col, row) < c.today) td.classList.add("late"); if (text.length > 14) td.title = text; }
       return td;
     }
 

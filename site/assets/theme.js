@@ -46,6 +46,9 @@
   c.longDay = function (day) {
     return new Intl.DateTimeFormat(c.lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(day + "T00:00:00Z"));
   };
+  var days = new Intl.DateTimeFormat(c.lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeZone: "UTC" });
+  /** The same for narrow columns, from days since 1970: 2026年3月2日, 2 Mar 2026. */
+  c.shortDay = function (count) { return days.format(new Date(count * 864e5)); };
   c.icon = function (name) { return c.el("i", { class: "i i-" + name }); };
   c.loadScript = function (src) {
     return new Promise(function (resolve, reject) {

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -97,10 +98,17 @@ def test_no_value_is_an_option(site: Site, page: Page) -> None:
 def test_dates_narrow_to_a_range_or_to_none(site: Site, page: Page) -> None:
     opened(site, page, "?v=1&last_note=2026-03..2026-05&sort=last_note&cols=last_note")
     inside = page.locator("[data-app] tbody td").all_inner_texts()
-    days = [day for day in inside if day]
+    days = [datetime.strptime(day + " +0000", "%d %b %Y %z").date().isoformat() for day in inside if day]
     assert days
     assert all("2026-03-01" <= day <= "2026-05-31" for day in days)
     assert days == sorted(days)
+    with page.expect_download() as waiting:  # programs get days as they sort
+        page.get_by_role("button", name="Download").click()
+    lines = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig"))))
+    assert [line[2] for line in lines[1:]] == days
+    opened(site, page, "?v=1&last_note=2026-03-05..&cols=last_note", "zh")
+    expect(page.locator("[data-app] tbody td").nth(1)).to_have_text(re.compile(r"^20\d\d年\d\d?月\d\d?日$"))
+    expect(page.locator(".chips")).to_contain_text("2026年3月5日 –")
     opened(site, page)
     block = page.locator("details.facet", has=page.locator("summary", has_text="Last contact"))
     block.locator("summary").click()
@@ -413,8 +421,8 @@ def test_a_personal_view_is_kept_used_and_removed(site: Site, page: Page) -> Non
 def test_the_file_of_a_view_passes_every_check_and_lists_the_same(
     site: Site, page: Page, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = "stage=customer&stage=loyal&owner!=li-wen&last_note=2026-01.."
-    opened(site, page, f"?v=1&q=有限公司&{where}&sort=-last_note,name&cols=stage,owner")
+    where = "stage=customer&stage=loyal&owner!=li-wen&last_note=2026-01..&profile=insurance&profile="
+    opened(site, page, f"?v=1&q=有限公司&{where}&sort=-last_note,name&cols=stage,owner,profile")
     expect(page.locator("[data-count]")).to_contain_text("of 60")
     page.wait_for_function("() => custodex.search && custodex.search.loaded")
     page.get_by_role("button", name="Keep as view").click()

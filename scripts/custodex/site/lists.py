@@ -194,6 +194,8 @@ def _facts(stock: Stock, view: Stored) -> Sequence[Field]:
 
 
 def _said(context: Context, facet: str, value: str) -> str:
+    if not value:
+        return context.messages.plain("js.list.none")
     if not value.startswith("!"):
         return context.label(facet, value)
     return context.messages.plain("js.list.not", label=context.label(facet, value[1:]))
