@@ -49,7 +49,11 @@ class _Bundle:
             for name, item in value.items()
             if not name.startswith("x-")
         }
-        for hint, keyword in (("x-label", "title"), ("x-help", "description")):
+        for hint, keyword in (
+            ("x-label", "title"),
+            ("x-code-help", "description"),
+            ("x-help", "description"),
+        ):
             words = value.get(hint)
             if isinstance(words, Mapping) and isinstance(words.get(self._lang), str):
                 kept.setdefault(keyword, words[self._lang])

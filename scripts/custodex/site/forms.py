@@ -125,7 +125,7 @@ class _Maker:
             name=name,
             label=words.of(node, name),
             widget=widget,
-            help="" if groups else _said(node.schema.get("x-help"), words.lang),  # how a tag is written
+            help=_help(node, words.lang, picked=bool(groups or choices)),
             required=required,
             featured=required or node.hint("featured") is not None,
             choices=tuple(choices),
@@ -217,6 +217,12 @@ def _plain(schema: Mapping[str, Any]) -> Widget:
     if schema.get("format") in ("date", "date-time"):
         return "date" if schema["format"] == "date" else "time"
     return "long" if int(schema.get("maxLength") or 0) >= _LONG else "text"
+
+
+def _help(node: Node, lang: str, *, picked: bool) -> str:
+    """Return what stands below a field; who chooses by name need not know how the code is written."""
+    said = _said(node.schema.get("x-help"), lang)
+    return said or ("" if picked else _said(node.schema.get("x-code-help"), lang))
 
 
 def _said(texts: object, lang: str) -> str:
