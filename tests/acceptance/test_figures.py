@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,32 @@ def test_the_site_tells_figures_by_person_only_where_the_policy_allows(teams: Re
     site = built(teams)
     assert site_rows(teams, "person") == told(teams, "--by", "person")
     assert "By person" in (site / "en/figures.html").read_text("utf-8")
+
+
+def test_a_figure_of_very_many_people_shows_the_first_and_the_sum_of_the_others(teams: Repo) -> None:
+    path = "schema/access.yaml"
+    teams.write(path, teams.read(path).replace("figures_by_person: false", "figures_by_person: true"))
+    for number in range(40):
+        who = f"agent-{number:02}"
+        teams.write(
+            f"records/staff/{who}.yaml", f"id: {who}\nname: 张{number}\nteam: {OTHER}\nactive: true\n"
+        )
+        teams.write(path_of("note", "a2pqm63zjgr", f"2026-10-09-aaab{number:02}"),
+                    f'type: visit\noccurred_at: "2026-10-09T10:00:00+08:00"\nby: {who}\nplace: 上海\n'
+                    "summary: 看了样机\n")  # fmt: skip
+    teams.git("add", "-A")
+    teams.git("commit", "-q", "-m", "many", **on("2026-10-10"))
+    page = (built(teams) / "en/figures.html").read_text("utf-8")
+    chart = page.partition('id="chart-figures-notes-person"')[2].partition("</section>")[0]
+    assert '<a class="more" href="csv/figures-notes-person.csv">' in chart
+    rows = re.findall(r'<th scope="row">(?:<a [^>]*>)?([^<]*).*?<td class="count">(\d+)</td>', chart)
+    assert len(rows) == 31
+    assert re.fullmatch(r"\d+ others", rows[-1][0])
+    found = {
+        group: value for (name, group), (value, _) in site_rows(teams, "person").items() if name == "notes"
+    }
+    assert len(found) > 40
+    assert sum(int(count) for _, count in rows) == sum(found.values())
 
 
 def test_the_figures_of_the_site_belong_to_those_who_may_read_what_they_count(teams: Repo) -> None:

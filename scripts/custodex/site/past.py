@@ -26,6 +26,8 @@ from custodex.site.stock import Stock
 PAGE = "figures.html"
 _PER_CASE = frozenset({"first_pass", "corrections", "entry_lag", "review_time"})
 _WHOLE = 100
+_MOST = 30
+"""A chart tells no more groups apart: the others are one sum, and stand in its table."""
 
 
 def is_open(reader: Reader) -> bool:
@@ -156,10 +158,16 @@ def _by_name(found: Sequence[Figure]) -> Mapping[str, Sequence[Figure]]:
 def _chart(stock: Stock, by: str, name: str, rows: Sequence[Figure]) -> Chart:
     say, title = stock.context.words.say, stock.context.words.say(LABELS[name])
     longest = _WHOLE if name == "first_pass" else max(one.value for one in rows) or 1
-    bars = [_bar(stock, by, one, longest) for one in sorted(rows, key=lambda one: (-one.value, one.group))]
+    ranked = sorted(rows, key=lambda one: (-one.value, one.group))
+    bars, others = [_bar(stock, by, one, longest) for one in ranked[:_MOST]], ranked[_MOST:]
+    rest = say(phrases.OTHERS).format(n=len(others))
+    if others and name not in _PER_CASE - {"corrections"}:  # a sum of medians or shares says nothing
+        total = sum(one.value for one in others)
+        bars.append(Bar(rest, int(total), min(1000, int(total * 1000 / longest))))
     title = title[:1].upper() + title[1:]
     csv = f"csv/{_id(by, name)}.csv" if stock.context.extras else ""
-    return Chart(_id(by, name), title, "bars", say(phrases.COUNT), bars, csv=csv)
+    more = Link(rest, csv) if others else None
+    return Chart(_id(by, name), title, "bars", say(phrases.COUNT), bars, more, csv)
 
 
 def _bar(stock: Stock, by: str, one: Figure, longest: float) -> Bar:
