@@ -7,7 +7,7 @@ to be out of date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
@@ -18,8 +18,8 @@ from custodex.hints import Node
 from custodex.readers import Reader
 from custodex.texts import Lang, Text
 
-Act = Literal["note", "customer", "event"]
-"""Where one acts on it: a new note, the customer's form, the document that is spoken of."""
+Act = Literal["note", "customer", "event", "group", "other"]
+"""Where one acts on it: a new note, the customer's form, a document or fields, another customer."""
 
 TEXTS: Mapping[str, Text] = {
     "task-late": Text("任务“{title}”已于{due}到期", "the task “{title}” was due on {due}"),
@@ -33,11 +33,24 @@ TEXTS: Mapping[str, Text] = {
         "there is no note yet; the grade {grade} asks for one every {days} days",
     ),
     "end-near": Text("{kind}“{title}”将于{ends}到期", "the {kind} “{title}” ends on {ends}"),
+    "policy-ends": Text(
+        "{insured}的保单“{title}”将于{ends}到期", "the policy “{title}” of {insured} ends on {ends}"
+    ),
+    "consent-missing": Text(
+        "没有“{purpose}”的同意或其他依据", "there is no consent or other basis for: {purpose}"
+    ),
+    "consent-ends": Text("“{purpose}”的同意将于{day}到期", "the consent for: {purpose} ends on {day}"),
+    "consent-ended": Text("“{purpose}”的同意已于{day}到期", "the consent for: {purpose} ended on {day}"),
+    "consent-withdrawn": Text(
+        "“{purpose}”的同意已于{day}撤回", "the consent for: {purpose} was withdrawn on {day}"
+    ),
+    "may-be-one": Text("可能与{name}是同一客户：{why}", "may be the same customer as {name}: {why}"),
     "next-stage": Text("进入阶段“{stage}”还缺：{missing}", "the stage {stage} would still need: {missing}"),
 }
 _OPEN = ("open", "doing")
+_OVER = ("lapsed", "ended")
 _BEFORE_THE_END = 60
-"""Days before a contract or policy ends from which it is told."""
+"""Days before a contract, policy or consent ends from which it is told; after the end of a consent until which."""
 _COMMA = Text("、", ", ")
 
 
@@ -52,12 +65,12 @@ Params = Mapping[str, str | Text | Day]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One thing to do; `stem` names the document it is about, where there is one."""
+    """One thing to do; `about` names what it is about: the stem of an event, a group of fields, a customer's id."""
 
     code: str
     params: Params
     act: Act
-    stem: str = ""
+    about: str = ""
 
     def reason(self, lang: Lang, day: Callable[[str], str] = str) -> str:
         """Return why; *day* writes a day of the form 2026-03-02 as the language does."""
@@ -94,6 +107,7 @@ class Suggesting:
         book = reader.book
         self._schemas = book.schemas
         self._notes = reader.may_read("note")
+        self._consenting = self._schemas.has("consents") and reader.may_read("consents")
         self._judge = Completeness(reader)
         stages = [row for row in book.vocabulary("stages").get("stages") or () if isinstance(row, Mapping)]
         self._stages = {str(row.get("id")): row for row in stages}
@@ -122,6 +136,8 @@ class Suggesting:
         yield from self._unanswered(record)
         yield from self._review(record)
         yield from self._ends(record)
+        yield from self._policies(record)
+        yield from self._consents(record)
         yield from self._next_stage(record, rank)
 
     def _late(self, record: Record) -> Iterator[tuple[Suggestion, date, None]]:
@@ -166,6 +182,57 @@ class Suggesting:
                 first = _later(ends, -_BEFORE_THE_END)
                 yield Suggestion("end-near", params, "event", deal.stem), first, ends
 
+    def _policies(self, record: Record) -> Iterator[tuple[Suggestion, date, date]]:
+        for policy in _items(_child(record.main, "insurance"), "policies"):
+            ends = _day(policy.get("ends_on"))
+            if ends is not None and policy.get("state") not in _OVER:
+                title = str(policy.get("title") or policy.get("number") or policy.get("id"))
+                insured = str(policy.get("insured") or record.main.get("name") or record.id)
+                params: Params = {"insured": insured, "title": title, "ends": Day(ends.isoformat())}
+                yield (
+                    Suggestion("policy-ends", params, "group", "insurance"),
+                    _later(ends, -_BEFORE_THE_END),
+                    ends,
+                )
+
+    def _consents(self, record: Record) -> Iterator[tuple[Suggestion, date, date | None]]:
+        """Tell what no consent covers any more, or soon; of a person, what none ever covered."""
+        if not self._consenting:
+            return
+        given: dict[str, list[Mapping[str, Any]]] = {}
+        for one in _items(record.one("consents"), "consents"):
+            given.setdefault(str(one.get("purpose")), []).append(one)
+        if record.main.get("type") == "person":
+            needed = ("service", "sensitive") if record.one("identity") else ("service",)
+            for purpose in needed:
+                if purpose not in given:
+                    params: Params = {"purpose": self._purpose(purpose)}
+                    yield Suggestion("consent-missing", params, "group", "consents"), date.min, None
+        for purpose, ones in given.items():
+            yield from self._covered(purpose, ones)
+
+    def _covered(
+        self, purpose: str, ones: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[Suggestion, date, date]]:
+        def told(code: str, day: date) -> Suggestion:
+            params: Params = {"purpose": self._purpose(purpose), "day": Day(day.isoformat())}
+            return Suggestion(code, params, "group", "consents")
+
+        standing = [one for one in ones if "withdrawn_at" not in one]
+        if not standing:
+            if last := max(filter(None, (_day(one["withdrawn_at"]) for one in ones)), default=None):
+                yield told("consent-withdrawn", last), last, _later(last, _BEFORE_THE_END)
+        elif all("expires_on" in one for one in standing) and (
+            last := max(filter(None, (_day(one["expires_on"]) for one in standing)), default=None)
+        ):
+            yield told("consent-ends", last), _later(last, -_BEFORE_THE_END), last
+            yield told("consent-ended", last), _later(last, 1), _later(last, _BEFORE_THE_END)
+
+    def _purpose(self, code: str) -> Text:
+        item = (self._schemas.node("consents").fields.get("consents") or Node({})).items or Node({})
+        names = (item.fields.get("purpose") or Node({})).schema.get("x-enum")
+        return _label({"label": names.get(code) if isinstance(names, Mapping) else None, "id": code})
+
     def _next_stage(self, record: Record, rank: int) -> Iterator[tuple[Suggestion, date, None]]:
         stage = next((row for name, row in self._stages.items() if self._rank(name) == rank + 1), None)
         moves = self._stages.get(str(record.main.get("stage")), {}).get("moves") or ()
@@ -197,6 +264,16 @@ def _label(row: Mapping[str, Any]) -> Text:
     if isinstance(label, Mapping) and isinstance(label.get("zh"), str) and isinstance(label.get("en"), str):
         return Text(label["zh"], label["en"])
     return Text(str(row.get("id")), str(row.get("id")))
+
+
+def _child(value: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    found = value.get(field)
+    return found if isinstance(found, dict) else {}
+
+
+def _items(value: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+    found = value.get(field)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _day(said: Any) -> date | None:

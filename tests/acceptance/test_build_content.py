@@ -204,6 +204,60 @@ def test_the_next_stage_and_the_command_line_are_told_the_same_words(
     assert "进入阶段“意向客户”还缺：负责人" in sample_repo.custodex("--lang", "zh", "show", name).stdout
 
 
+INSURED = "a2pqm63zjgr"
+
+
+def test_policies_and_consents_that_end_or_are_missing_are_suggested_to_who_may_read_them(
+    sample_repo: Repo,
+) -> None:
+    folder = next(sample_repo.root.glob(f"records/customers/*/{INSURED}"))
+    main, consents = folder / "customer.yaml", folder / "consents.yaml"
+    main.write_text(
+        main.read_text("utf-8").replace('ends_on: "2036-06-03"', 'ends_on: "2026-12-20"'), "utf-8"
+    )
+    kept = consents.read_text("utf-8").partition("  - id: c3")[0]  # its identity papers rest on c3
+    consents.write_text(kept.replace('"2028-03-10"', '"2026-12-31"'), "utf-8")
+    found = suggestions(build(sample_repo, "--lang", "en"), INSURED)
+    assert found["policy-ends"] == "the policy “定期寿险” of 仇一舟 ends on 20 December 2026 -> #g-insurance"
+    assert found["consent-missing"] == "there is no consent or other basis for: Sensitive data -> #g-consents"
+    assert found["consent-ends"] == "the consent for: Marketing ends on 31 December 2026 -> #g-consents"
+
+    def told(*arguments: str) -> set[str]:
+        done = sample_repo.custodex("show", INSURED, "--format", "json", *arguments)
+        return {one["code"] for one in json.loads(done.stdout)["suggestions"]}
+
+    assert {"policy-ends", "consent-missing", "consent-ends"} <= told()
+    assert {"policy-ends", "consent-ends"} <= (sales := told("--audience", "sales"))
+    assert "consent-missing" not in sales, "that there are identity papers"
+    assert {code.partition("-")[0] for code in told("--audience", "finance")} <= {"policy", "end", "next"}
+    consents.write_text(
+        consents.read_text("utf-8").replace(
+            'expires_on: "2026-12-31"', 'withdrawn_at: "2026-11-01T10:00:00+08:00"'
+        ),
+        "utf-8",
+    )
+    assert {"consent-withdrawn"} == {code for code in told() if code.startswith("consent-")} - {
+        "consent-missing"
+    }
+
+
+def test_who_is_shown_is_told_as_whom_it_may_be_known_already(sample_repo: Repo) -> None:
+    one, other = (
+        next(sample_repo.root.glob(f"records/customers/*/{name}")) for name in (INSURED, "c2xms7dz2ms")
+    )
+    contacts = other / "contacts.yaml"
+    contacts.write_text((one / "contacts.yaml").read_text("utf-8"), "utf-8")
+    done = sample_repo.custodex("show", INSURED, "--format", "json")
+    twins = [one for one in json.loads(done.stdout)["suggestions"] if one["code"] == "may-be-one"]
+    assert [one["customer"] for one in twins] == [other.name]
+    assert "same phone" in twins[0]["en"]
+    assert f"（{other.name}）" in (said := sample_repo.custodex("--lang", "zh", "show", INSURED).stdout) or (
+        f"({other.name})" in said
+    )
+    kept = sample_repo.custodex("show", INSURED, "--format", "json", "--audience", "finance").stdout
+    assert "may-be-one" not in kept, "phones are none of theirs"
+
+
 def test_a_person_and_a_team_of_one_id_keep_their_pages_calendars_and_figures_apart(
     sample_repo: Repo, tmp_path: Path
 ) -> None:
@@ -218,6 +272,13 @@ def test_a_person_and_a_team_of_one_id_keep_their_pages_calendars_and_figures_ap
     assert (site / "en/staff/tom-okafor.html").read_bytes() == before
     assert shown(site / "en/staff/tom-okafor.html", "own-stage")
     assert not shown(team, "own-stage"), "nobody gave it a customer"
+    # an id in a task means the person
+    given = set(
+        re.findall(r"c/\w{11}\.html#e-[\w-]+", (site / "en/staff/tom-okafor.html").read_text("utf-8"))
+    )
+    assert given
+    assert not given & set(re.findall(r"c/\w{11}\.html#e-[\w-]+", team.read_text("utf-8")))
+    assert "BEGIN:VEVENT" not in (site / "calendar/teams/tom-okafor.ics").read_text("utf-8")
     assert (site / "calendar/staff/tom-okafor.ics").exists()
     assert (site / "calendar/teams/tom-okafor.ics").exists()
     build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from custodex.suggesting import Suggestion
 
 EVENTS = {"notes": "note", "transactions": "transaction", "tasks": "task", "feedback": "feedback"}
+_TWINS, _FEW = 3, 5000
 _MODULES = ("customer", "contacts", "consents", "identity")
 
 
@@ -37,12 +38,14 @@ def command(
     found = pick(session, reader, customer)
     record = next(reader.select([f"customers/{found}"]))
     if form == "json":
-        session.out_json(_json(session, reader, record, sensitive))
+        session.out_json(_json(session, reader, record, sensitive, as_of))
     else:
-        session.lines(_lines(session, reader, record, sensitive))
+        session.lines(_lines(session, reader, record, sensitive, as_of))
 
 
-def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> dict[str, Any]:
+def _json(
+    session: Session, reader: Reader, record: Record, sensitive: bool, as_of: str | None
+) -> dict[str, Any]:
     from custodex.cli.telling import teller
     from custodex.telling.asjson import as_json
 
@@ -56,9 +59,10 @@ def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> 
             "code": one.code,
             "zh": one.reason("zh"),
             "en": one.reason("en"),
-            "document": one.stem or None,
+            "document": one.about if one.act == "event" else None,
+            "customer": one.about if one.act == "other" else None,
         }
-        for one in _suggestions(session, reader, record)
+        for one in _suggestions(session, reader, record, twins=not as_of)
     ]
     history = session.history(reader)
     told = teller(session, history, reader, sensitive=sensitive)
@@ -66,13 +70,32 @@ def _json(session: Session, reader: Reader, record: Record, sensitive: bool) -> 
     return value
 
 
-def _suggestions(session: Session, reader: Reader, record: Record) -> Sequence[Suggestion]:
+def _suggestions(session: Session, reader: Reader, record: Record, *, twins: bool) -> Sequence[Suggestion]:
     from custodex.suggesting import Suggesting
 
-    return Suggesting(reader).of(record, session.today).found
+    found = Suggesting(reader).of(record, session.today).found
+    return [*found, *_twins(session, reader, record)] if twins else found
 
 
-def _lines(session: Session, reader: Reader, record: Record, sensitive: bool) -> Iterator[str]:
+def _twins(session: Session, reader: Reader, record: Record) -> Iterator[Suggestion]:
+    """Yield the customers this one may be; of a large book only once `duplicates`, `new` or an import looked at it."""
+    from custodex.duplicates import Duplicates
+    from custodex.duplicates.index import documents_of, is_kept
+    from custodex.duplicates.wording import summary
+    from custodex.suggesting import Params, Suggestion
+
+    if not {"merged_into", "erased"}.isdisjoint(record.main):
+        return
+    catalog = session.catalog()
+    if is_kept(catalog) or len(reader.keys("customer")) <= _FEW:
+        for match in Duplicates(catalog, reader).like(documents_of(record), limit=_TWINS):
+            params: Params = {"name": f"{match.name} ({match.id})", "why": summary(match, reader.book)}
+            yield Suggestion("may-be-one", params, "other", match.id)
+
+
+def _lines(
+    session: Session, reader: Reader, record: Record, sensitive: bool, as_of: str | None
+) -> Iterator[str]:
     from custodex.cli.sheet import Sheet
 
     sheet = Sheet(reader.book, session.lang)
@@ -80,7 +103,7 @@ def _lines(session: Session, reader: Reader, record: Record, sensitive: bool) ->
         if value := record.one(kind):
             yield sheet.kind(kind)
             yield from sheet.document(kind, value)
-    if suggestions := _suggestions(session, reader, record):
+    if suggestions := _suggestions(session, reader, record, twins=not as_of):
         yield session.say("建议", "Suggestions")
         yield from (f"  {one.reason(session.lang)}" for one in suggestions)
     for kind in EVENTS.values():

@@ -46,7 +46,7 @@ class BookExtras:
         if card is None or not self._any.reader.may_read("task"):
             self._writer.put(f"calendar {key}", {})
             return
-        people = [name]
+        people = [name] if self._any.is_meant(key) else []
         if card.kind == "team":
             people += [one.id for one in self._any.state.cards("staff") if one.one("team") == name]
         made = calendars.calendar(self._any, self._any.context.known.name(card), people)

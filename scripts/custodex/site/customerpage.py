@@ -99,7 +99,9 @@ class CustomerPages:
         homes = {event.anchor: number for number, part in enumerate(parts) for event in part}
         for number, part in enumerate(parts):
             page = self._page(subject, origins, (contacts, people), part, events, number, len(parts))
-            yield page if number else replaced(page, suggestions=self._suggestions(subject, homes))
+            yield (
+                page if number else replaced(page, suggestions=self._suggestions(subject, homes, page.groups))
+            )
 
     def _page(
         self, subject: Subject, origins: Origins, reached: tuple[Contacts, Sequence[Person]], part: Sequence[Event],
@@ -152,16 +154,24 @@ class CustomerPages:
             api=subject.links.api,
         )
 
-    def _suggestions(self, subject: Subject, homes: Mapping[str, int]) -> list[Suggested]:
+    def _suggestions(
+        self, subject: Subject, homes: Mapping[str, int], groups: Sequence[FieldGroup]
+    ) -> list[Suggested]:
         """Return what there is to do, each with the place to do it; *homes* say on which part an event stands."""
         context, name = self._context, subject.record.id
         found = []
         for one in subject.suggestions:
             reason = one.reason(context.lang, context.formats.date)
-            anchor = f"e-{one.stem}"
+            anchor = f"e-{one.about}"
             if one.act == "event":
                 home = addresses.customer(name, homes[anchor]) if homes.get(anchor) else ""
                 href, act = f"{home}#{anchor}", "suggestion.look"
+            elif one.act == "group":
+                # who has no such fields yet has no place of them
+                there = any(group.id == one.about for group in groups)
+                href, act = f"#g-{one.about}" if there else "", "suggestion.look"
+            elif one.act == "other":
+                href, act = addresses.customer(one.about), "suggestion.look"
             else:
                 href = f"form/{one.act}.html#c={name}" if one.act in context.forms else ""
                 act = f"suggestion.{one.act}"

@@ -124,7 +124,7 @@ def members(stock: Stock, team: str) -> list[str]:
 def team_page(stock: Stock, record: Record) -> TeamPage:
     """Return the page of a team."""
     context, state, row = stock.context, stock.state, team_row(stock, record)
-    keys = members(stock, record.id)
+    keys, meant = members(stock, record.id), [record.id] if stock.is_meant(record.key) else []
     table = context.table(
         state.members("team", record.id, ROWS), row.customers, addresses.filtered({"team": [record.id]})
     )
@@ -132,10 +132,10 @@ def team_page(stock: Stock, record: Record) -> TeamPage:
         frame=context.frame(row.link.label, addresses.record(record.key), "staff"),
         row=row,
         staff=[staff_row(stock, one) for one in stock.reader.select(keys)],
-        tasks=tasks(stock, state.tasks(_TASKS, record.id)),
+        tasks=[task for who in meant for task in tasks(stock, state.tasks(_TASKS, who))],
         table=table,
-        mentions=mentions(stock, record.id),
-        charts=charts_of(stock, record.key, [record.id, *(key.rpartition("/")[2] for key in keys)]),
+        mentions=mentions(stock, record.id) if meant else Mentions((), 0),
+        charts=charts_of(stock, record.key, [*meant, *(key.rpartition("/")[2] for key in keys)]),
         forge=context.forges.file(f"records/{record.key}.yaml"),
     )
 
@@ -156,8 +156,8 @@ def staff_index(stock: Stock) -> StaffIndexPage:
 def tasks_page(stock: Stock) -> TasksPage:
     """Return the open tasks of everyone, by team and person; of each person the first two hundred."""
     context, state = stock.context, stock.state
-    teams = {card.id: card.one("team") for card in state.cards("staff")}
-    teams.update((card.id, card.id) for card in state.cards("team"))
+    teams = {card.id: card.id for card in state.cards("team")}
+    teams.update((card.id, card.one("team")) for card in state.cards("staff"))
     by_team: dict[str, list[TaskGroup]] = {}
     for assignee, total in state.totals("#assignee").items():
         team = teams.get(assignee, "")

@@ -52,6 +52,11 @@ class Stock:
         found = (self.state.card(key) for key in keys)
         return [card for card in found if card is not None]
 
+    def is_meant(self, key: str) -> bool:
+        """Tell whether an id in a task or a mention means this person or team: of both with one id, the person."""
+        folder, _, name = key.partition("/")
+        return folder == "staff" or self.state.card(f"staff/{name}") is None
+
     def owner_of(self, card: Card | None) -> Link | None:
         """Return who looks after a record."""
         return self.context.known.person(card.one("owner")) if card else None
