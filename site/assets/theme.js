@@ -4,12 +4,15 @@
   var root = document.documentElement;
   var c = (window.custodex = window.custodex || {});
   root.classList.add("js");
+  // All folders opened from a disk, and all sites of one host, share one storage: what names customers belongs to this one.
+  var here = new URL(root.dataset.root || ".", location.href).pathname, shared = { theme: 1, language: 1, author: 1 };
   c.store = function (key, value) {
+    var name = "custodex." + (shared[key] ? key : here + "." + key);
     // localStorage throws where it is switched off: then nothing is remembered.
     try {
-      if (value === undefined) return JSON.parse(localStorage.getItem("custodex." + key));
-      if (value === null) localStorage.removeItem("custodex." + key);
-      else localStorage.setItem("custodex." + key, JSON.stringify(value));
+      if (value === undefined) return JSON.parse(localStorage.getItem(name));
+      if (value === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, JSON.stringify(value));
     } catch (error) { /* not remembered */ }
     return null;
   };

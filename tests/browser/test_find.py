@@ -120,7 +120,7 @@ def test_a_hit_in_an_old_part_of_a_long_timeline_leads_there(sample_repo: Repo, 
     page = found.watch(context)
     page.goto(found.url("zh/index.html"))
     look_for(page, "琉璃厂")
-    expect(options(page).first).to_contain_text("2024年1月2日的沟通记录")
+    expect(options(page).first).to_contain_text("2024年1月2日的备注")
     page.keyboard.press("Enter")  # of two notes of that day, to the one that says it
     page.wait_for_url(re.compile(rf"/zh/c/{folder.name}-1\.html#e-2024-01-02-000003$"))
     expect(page.locator(":target")).to_contain_text("在琉璃厂见面")

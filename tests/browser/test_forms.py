@@ -301,7 +301,7 @@ def test_an_unknown_or_hostile_customer_gets_no_form(page: Page, book: Repo) -> 
     for name in ("<img src=x onerror=alert(1)>", "../../etc/passwd", "k%00"):
         page.goto("about:blank")
         page.goto((book.root / "site-out" / "en" / "form" / "note.html").as_uri() + f"#c={name}")
-        expect(page.locator("[data-about]")).to_have_text("open a customer first and write from there")
+        expect(page.locator("[data-about]")).to_have_text("Choose the customer first")
         expect(page.locator("[data-form]")).to_be_hidden()
 
 
