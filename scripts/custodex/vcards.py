@@ -53,6 +53,8 @@ def _lines(contact: Contact) -> Iterator[str]:
         yield line("ORG", parts(filter(None, (contact.organization, _said(value, "department")))))
     if title := _said(value, "title"):
         yield line("TITLE", text(title))
+    if born := _said(value, "birthday"):
+        yield line("BDAY", text(born.replace("-", "")))
     yield from _ways(value)
     for address in contact.addresses:
         yield _address(address)

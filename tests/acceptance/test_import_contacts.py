@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from custodex.records import customer_folder
 from custodex.yamlfile import parse
-from workbench import ROOT, Repo
+from workbench import ROOT, Repo, copy_of_checkout
 
 CARDS = ROOT.parent / "shared" / "data" / "vcards"
 HEAD = "BEGIN:VCARD\r\nVERSION:3.0\r\n"
@@ -93,6 +94,57 @@ def test_people_of_one_company_become_one_customer(empty_repo: Repo, tmp_path: P
     assert [person["name"] for person in contacts["people"]] == ["Ann Example", "Ben Example"]
 
 
+BORN = {
+    "Ann Example": ("BDAY:1984-05-20", "1984-05-20"),
+    "Ben Example": ("BDAY:19840521", "1984-05-21"),
+    "Cleo Example": ("BDAY;VALUE=date-and-or-time:19840522T000000Z", "1984-05-22"),
+    "Dan Example": ("BDAY:--0523", None),  # no year
+    "Eve Example": ("BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-24", None),
+    "Fay Example": ("BDAY;VALUE=text:circa 1800", None),
+}
+
+
+def birthdays(repo: Repo) -> dict[str, str | None]:
+    """Return the birthdays of persons who are customers and of the people of companies, by name."""
+    found = {}
+    for customer, contacts in modules(repo).values():
+        identity = repo.root / customer_folder(customer["id"]) / "identity.yaml"
+        own = dict(parse(identity.read_bytes()).value or {}) if identity.exists() else {}
+        for person in contacts["people"]:
+            assert "birthday" not in own or "birthday" not in person
+            found[person["name"]] = own.get("birthday", person.get("birthday"))
+    return found
+
+
+@pytest.mark.parametrize("company", ["", "ORG:Example Ltd\r\n"])
+def test_birthdays_go_in_and_out_for_those_who_may_read_them(
+    empty_repo: Repo, tmp_path: Path, company: str
+) -> None:
+    cards = "".join(
+        f"{HEAD}FN:{name}\r\n{company}{line}\r\nEND:VCARD\r\n" for name, (line, _) in BORN.items()
+    )
+    result = told(empty_repo, tmp_path, "a.vcf", cards)
+    assert (result["created"], result["rejected"]) == (1 if company else 6, 0)
+    assert "3 birthdays left out: no year, or day and month could be either" in result["notices"]
+    born = {name: day for name, (_, day) in BORN.items()}
+    assert birthdays(empty_repo) == born
+    assert empty_repo.custodex("check").returncode == 0
+    # who may read contacts but no identity sees the birthdays of contacts, none of a customer's own
+    shown = empty_repo.custodex("export", "--format", "vcf", "--audience", "sales").stdout
+    assert "FN:Ann Example" in shown
+    assert ("BDAY" in shown) is bool(company)
+    taken = empty_repo.custodex("show", "Ann Example", "--audience", "sales").stdout
+    assert ("1984-05-20" in taken) is bool(company)
+    assert "BDAY" not in empty_repo.custodex("export", "--format", "vcf", "--audience", "finance").stdout
+    whole = empty_repo.custodex("export", "--format", "vcf").stdout
+    assert whole.count("BDAY:198405") == 3
+    other = copy_of_checkout(tmp_path / "other", "schema")
+    assert told(other, tmp_path, "b.vcf", whole)["rejected"] == 0
+    assert birthdays(other) == born
+    again = told(empty_repo, tmp_path, "a.vcf", cards)
+    assert (again["created"], again["updated"]) == (0, 0)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -137,7 +189,7 @@ OUTLOOK = (
     "First Name,Middle Name,Last Name,Title,Suffix,Nickname,E-mail Address,E-mail 2 Address,Business Phone,"
     "Mobile Phone,"
     "Business Fax,Company,Department,Job Title,Business Street,Business City,Business State,Business Postal Code,"
-    "Business Country/Region,Notes,Web Page"
+    "Business Country/Region,Notes,Web Page,Birthday"
 )
 HUBSPOT = (
     "Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Lifecycle Stage,Lead Status,"
@@ -155,7 +207,7 @@ def test_an_export_of_google_contacts_is_known_by_its_headers(empty_repo: Repo, 
         GOOGLE,
         {"First Name": "小明", "Last Name": "王", "Organization Name": "样例甲有限公司", "Organization Title": "经理",
          "E-mail 1 - Label": "* Work", "E-mail 1 - Value": "ming@example.cn", "Phone 1 - Label": "Mobile",
-         "Phone 1 - Value": "+86 139 0000 0123 ::: +86 139 0000 0124"},
+         "Phone 1 - Value": "+86 139 0000 0123 ::: +86 139 0000 0124", "Birthday": "1984-05-20"},
         {"First Name": "Ann", "Middle Name": "B.", "Last Name": "Example", "E-mail 1 - Value": "ann@example.com",
          "Address 1 - Label": "Home", "Address 1 - Street": "1 Sample Road", "Address 1 - Country": "USA"},
     )  # fmt: skip
@@ -166,6 +218,7 @@ def test_an_export_of_google_contacts_is_known_by_its_headers(empty_repo: Repo, 
     assert [phone["number"] for phone in found["样例甲有限公司"][1]["people"][0]["phones"]] == [
         "+8613900000123", "+8613900000124",
     ]  # fmt: skip
+    assert birthdays(empty_repo) == {"王小明": "1984-05-20", "Ann B. Example": None}
     person, contacts = found["Ann B. Example"]
     assert person["type"] == "person"
     assert contacts["addresses"][0] | {"id": ""} == {
@@ -178,9 +231,15 @@ def test_an_export_of_outlook_is_known_by_its_headers(empty_repo: Repo, tmp_path
         OUTLOOK,
         {"First Name": "Ann", "Last Name": "Example", "E-mail Address": "ann@example.com", "Company": "Example Ltd",
          "Job Title": "Buyer", "Business Phone": "+44 20 7946 0123", "Business Street": "1 Sample Road",
-         "Business City": "London", "Business Country/Region": "United Kingdom", "Web Page": "www.example.com"},
+         "Business City": "London", "Business Country/Region": "United Kingdom", "Web Page": "www.example.com",
+         "Birthday": "5/20/1984"},
+        {"First Name": "Ben", "Last Name": "Example", "Company": "Example Ltd", "Birthday": "5/6/1984"},
+        {"First Name": "Cleo", "Last Name": "Example", "Company": "Example Ltd", "Birthday": "0/0/00"},
     )  # fmt: skip
-    assert told(empty_repo, tmp_path, "outlook.csv", text)["created"] == 1
+    result = told(empty_repo, tmp_path, "outlook.csv", text)
+    assert result["created"] == 1
+    assert "1 birthday left out: no year, or day and month could be either" in result["notices"]
+    assert birthdays(empty_repo) == {"Ann Example": "1984-05-20", "Ben Example": None, "Cleo Example": None}
     customer, contacts = modules(empty_repo)["Example Ltd"]
     assert customer["website"] == "https://www.example.com"
     assert contacts["people"][0]["title"] == "Buyer"

@@ -21,18 +21,20 @@ def as_vcards(records: Iterable[Record]) -> Iterator[str]:
 def _cards(record: Record, contacts: Mapping[str, Any]) -> Iterator[Contact]:
     name, company = str(record.main.get("name", "")), record.main.get("type") == "organization"
     people = [person for person in contacts.get("people") or () if person.get("left") is not True]
+    born = {} if company else {"birthday": record.one("identity").get("birthday")}
     for person in people:
         # a person who is a customer has the customer's own addresses and switchboard
-        own = contacts.get("addresses") or () if not company and person is people[0] else ()
+        itself = not company and person is people[0]
+        own = contacts.get("addresses") or () if itself else ()
         yield _card(
             f"{record.id}-{person.get('id')}",
             str(person.get("name", "")),
             name if company else "",
-            person,
+            {**person, **born} if itself and not person.get("birthday") else person,
             own,
         )
     if name and (company or not people):
-        value = {**contacts, "name_en": record.main.get("name_en")}
+        value = {**contacts, "name_en": record.main.get("name_en"), **born}
         family, given = ("", "") if company else family_and_given(name)
         yield Contact(
             f"custodex-{record.id}", name, name if company else "", family, given, not company, value,

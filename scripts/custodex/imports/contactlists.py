@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from custodex.imports.contacts import Address, Contact, full_name, table_of
+from custodex.imports.contacts import Address, Contact, day_of, full_name, table_of, undated
 from custodex.sheets import Row, Table
 from custodex.texts import Text
 
 Cells = Mapping[str, str]
+_NONE = " 0/"
+"""Outlook writes 0/0/00 for a birthday that nobody entered."""
 
 
 class Known(NamedTuple):
@@ -26,10 +28,11 @@ def recognise(table: Table) -> Known | None:
     headers = frozenset(table.headers)
     for source, telling, read in _LISTS:
         if telling <= headers:
-            contacts = (contact for row in table.rows if (contact := read(row.number, _cells(table, row))))
+            contacts = [contact for row in table.rows if (contact := read(row.number, _cells(table, row)))]
             notice = Text(f"按 {source} 的导出读取", f"read as an export of {source}")
             marked = sum(1 for row in table.rows if row.marks)
-            told = [notice, *table.notices]
+            unclear = sum(1 for row in table.rows if _is_unclear(_cells(table, row)))
+            told = [notice, *table.notices, *([undated(unclear)] if unclear else ())]
             if marked:
                 told.append(
                     Text(
@@ -60,6 +63,11 @@ def _is_deleted(table: Table, row: Row) -> bool:
     return _cells(table, row).get("IsDeleted", "").lower() in {"true", "1"}
 
 
+def _is_unclear(cells: Cells) -> bool:
+    born = cells.get("Birthday", "") or cells.get("Birthdate", "")
+    return bool(born.strip(_NONE)) and not day_of(born)
+
+
 def _with_type(row: Row, width: int) -> Row:
     """Add what the other program takes for granted: an account is an organization."""
     cells = [*row.cells[:width], *[""] * (width - len(row.cells)), "organization", *row.cells[width:]]
@@ -83,6 +91,7 @@ def _google(number: int, cells: Cells) -> Contact | None:
         get("Organization Title", "") or get("Organization 1 - Title", ""),
         website=_web(get("Website 1 - Value", "")),
         note=get("Notes", ""),
+        birthday=day_of(get("Birthday", "")),
     )  # fmt: skip
     contact.phones = [(value, _phone_type(label)) for label, value in _numbered(cells, "Phone", "Value")]
     contact.emails = [(value, _email_type(label)) for label, value in _numbered(cells, "E-mail", "Value")]
@@ -113,6 +122,7 @@ def _outlook(number: int, cells: Cells) -> Contact | None:
         full_name(get("First Name", ""), get("Last Name", ""), get("Middle Name", "")),
         get("Company", ""), get("Department", ""), get("Job Title", ""),
         website=_web(get("Web Page", "") or get("Personal Web Page", "")), note=get("Notes", ""),
+        birthday=day_of(get("Birthday", "")),
     )  # fmt: skip
     contact.phones = [(cells[name], sort) for name, sort in _OUTLOOK_PHONES if name in cells]
     contact.emails = [(cells[name], "") for name in _OUTLOOK_EMAILS if name in cells]
@@ -156,7 +166,7 @@ def _salesforce(number: int, cells: Cells) -> Contact | None:
         return None
     contact = Contact(
         number, full_name(get("FirstName", ""), get("LastName", "")), get("AccountName", "") or get("Account.Name", ""),
-        get("Department", ""), get("Title", ""), note=get("Description", ""),
+        get("Department", ""), get("Title", ""), note=get("Description", ""), birthday=day_of(get("Birthdate", "")),
     )  # fmt: skip
     phones = (("Phone", "work"), ("MobilePhone", "mobile"), ("HomePhone", "home"), ("Fax", "fax"))
     contact.phones = [(cells[name], sort) for name, sort in phones if name in cells]

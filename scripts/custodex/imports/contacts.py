@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from custodex.schemas import is_date
 from custodex.sheets import Cleaner, Row, Table
 from custodex.texts import Text
 
@@ -28,7 +30,10 @@ class Address:
 
 @dataclass(slots=True)
 class Contact:
-    """One person, or one company where `person` is empty; *number* is the line or row it came from."""
+    """One person, or one company where `person` is empty; *number* is the line or row it came from.
+
+    `birthday` is a whole day, as `day_of` returns it.
+    """
 
     number: int
     person: str = ""
@@ -38,9 +43,39 @@ class Contact:
     wechat: str = ""
     website: str = ""
     note: str = ""
+    birthday: str = ""
     phones: list[tuple[str, str]] = field(default_factory=list)
     emails: list[tuple[str, str]] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
+
+
+_DAY = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ].*)?")
+_AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_NO_YEAR = "1604"
+"""What Apple's programs write for the year of a birthday that has none."""
+
+
+def day_of(text: str) -> str:
+    """Return a birthday as `YYYY-MM-DD`; empty without a year, or where day and month could be either."""
+    if found := _DAY.fullmatch(text.strip()):
+        year, month, day = found[1], int(found[3]), int(found[4])
+    elif found := _AMERICAN.fullmatch(text.strip()):
+        first, second, year = int(found[1]), int(found[2]), found[3]
+        if first != second and max(first, second) <= 12:
+            return ""
+        month, day = sorted((first, second))
+    else:
+        return ""
+    written = f"{year}-{month:02}-{day:02}"
+    return written if year != _NO_YEAR and is_date(written) else ""
+
+
+def undated(count: int) -> Text:
+    """Return what is told of birthdays that are left out."""
+    return Text(
+        f"{count} 个生日未导入：没有年份，或分不清日和月",
+        f"{count} birthday{'s' * (count != 1)} left out: no year, or day and month could be either",
+    )
 
 
 def full_name(given: str, family: str, middle: str = "") -> str:
@@ -102,6 +137,9 @@ def _cells(group: Sequence[Contact]) -> Iterator[tuple[str, str]]:
     yield from _filled("description", "\n\n".join(notes)[:_LONG])
     for number, contact in enumerate((contact for contact in group if contact.person), 1):
         yield from _person(f"contacts.people[{number}]", contact)
+        # who is a customer of one's own keeps it where identity papers are, which fewer may read
+        own = "" if contact.company else "identity."
+        yield from _filled(f"{own or f'contacts.people[{number}].'}birthday", contact.birthday)
     for contact in group:
         if not contact.person:
             yield from _ways("contacts", contact, number=contact.number)

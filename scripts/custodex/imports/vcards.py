@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from custodex.imports.contacts import Address, Contact, full_name, table_of
+from custodex.imports.contacts import Address, Contact, day_of, full_name, table_of, undated
 from custodex.sheets import SheetFault, Table
 from custodex.texts import Text
 
@@ -20,9 +20,7 @@ _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "X-MS-OL-DESIGN", "X-MS-CA
 _LONGEST_LINE = 200_000
 _MOST_CARDS = 100_000
 _PHONE_TYPES = (("FAX", "fax"), ("CELL", "mobile"), ("IPHONE", "mobile"), ("WORK", "work"), ("HOME", "home"))
-_KNOWN = (
-    "N FN ORG TITLE ROLE TEL EMAIL ADR NOTE URL IMPP X-WECHAT BEGIN END VERSION PRODID UID REV KIND LABEL"
-)
+_KNOWN = "N FN ORG TITLE ROLE TEL EMAIL ADR NOTE URL IMPP X-WECHAT BEGIN END VERSION PRODID UID REV KIND LABEL BDAY"
 _TAKEN = frozenset(_KNOWN.split())
 
 
@@ -40,6 +38,7 @@ class _Reading:
     """What was left out while reading, told once at the end."""
 
     pictures: int = 0
+    undated: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
 
 
@@ -74,6 +73,8 @@ def _notices(reading: _Reading) -> list[Text]:
                 f"{reading.pictures} pictures, sounds or keys were dropped",
             )
         )
+    if reading.undated:
+        notices.append(undated(reading.undated))
     if reading.skipped:
         listed = ", ".join(sorted(reading.skipped)[:20])
         notices.append(Text(f"没有对应字段的属性：{listed}", f"properties without a field: {listed}"))
@@ -209,11 +210,16 @@ def _contact(number: int, card: Sequence[_Property], reading: _Reading) -> Conta
             contact.department = " ".join(filter(None, rest))
         elif found.name in _READERS:
             _READERS[found.name](contact, found)
+        elif found.name == "BDAY" and not contact.birthday:
+            contact.birthday = day_of(_plain(found.value))
+            reading.undated += not contact.birthday and bool(found.value.strip())
     family, given, middle = [*names, "", "", ""][:3]
     own = full_name(given, family, middle)
     if own and (not contact.person or _same_letters(own, contact.person)):
         contact.person = own
     _name_company(contact, card)
+    if contact.birthday and not contact.person:
+        reading.skipped["BDAY"] = 1
     if not contact.person and not contact.company:
         contact.person = next(
             iter([*(mail for mail, _ in contact.emails), *(tel for tel, _ in contact.phones)]), ""
