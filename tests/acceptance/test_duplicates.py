@@ -17,7 +17,7 @@ def customer_id(number: int) -> str:
     return body + check_character(body)
 
 
-A, B, C, D = map(customer_id, range(1, 5))
+A, B, C, D, E = map(customer_id, range(1, 6))
 
 
 def add(repo: Repo, customer: str, name: str, contacts: str = "", more: str = "") -> None:
@@ -102,11 +102,15 @@ def test_two_that_are_not_one_are_said_to_be_with_the_reason(empty_repo: Repo) -
     assert "nothing to change" in empty_repo.custodex("distinct", A, B).stderr
 
 
-def person(repo: Repo, customer: str, name: str, born: str) -> None:
+def person(repo: Repo, customer: str, name: str, born: str, *street: str) -> None:
     add(repo, customer, name)
     path = f"{customer_folder(customer)}/customer.yaml"
     repo.write(path, repo.read(path).replace("type: organization", "type: person"))
-    repo.write(f"{customer_folder(customer)}/identity.yaml", f'birthday: "{born}"\n')
+    if born:
+        repo.write(f"{customer_folder(customer)}/identity.yaml", f'birthday: "{born}"\n')
+    places = "".join(f"  - id: a{at}\n    city: Leeds\n    street: {one}\n" for at, one in enumerate(street))
+    if street:
+        repo.write(f"{customer_folder(customer)}/contacts.yaml", f"addresses:\n{places}")
 
 
 def test_persons_of_one_birthday_need_only_part_of_the_name(empty_repo: Repo) -> None:
@@ -116,10 +120,67 @@ def test_persons_of_one_birthday_need_only_part_of_the_name(empty_repo: Repo) ->
     person(empty_repo, D, "Ada Somebody", "1990-03-03")
     (pair,) = told(empty_repo)["pairs"]
     assert (pair["id"], pair["match"]["id"], pair["match"]["level"]) == (A, B, "near")
-    assert pair["match"]["reasons"] == [{"code": "born", "field": "identity/birthday"}]
+    assert pair["match"]["reasons"] == [
+        {"code": "born", "field": "identity/birthday"},
+        {"code": "part-name", "field": "customer/name"},
+    ]
     assert [match["id"] for match in told(empty_repo, B)["matches"]] == [A]
     # who may not read birthdays is not told that two are the same
     assert pairs(empty_repo, "--audience", "finance") == set()
+
+
+def codes(match: dict[str, Any]) -> set[str]:
+    return {reason["code"] for reason in match["reasons"]}
+
+
+def two(repo: Repo, *arguments: str) -> set[tuple[str, str]]:
+    return {(one, other) for one, other, _ in pairs(repo, *arguments)}
+
+
+def test_two_persons_of_one_name_with_other_birthdays_are_two(empty_repo: Repo) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02")
+    person(empty_repo, B, "Ada Example", "1962-11-30")
+    person(empty_repo, C, "Ada Example", "")
+    assert two(empty_repo) == {(A, C), (B, C)}  # what nobody knows does not keep them apart
+    person(empty_repo, B, "Ada Example", "1990-03-20")
+    assert (A, B) in two(empty_repo)  # two digits that changed places do not either
+
+
+def test_an_address_weighs_more_than_a_birthday_and_the_other_birthday_is_told(empty_repo: Repo) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02", "9 Old Lane", "12 Sample Rd.")
+    person(empty_repo, B, "Example, Ada", "1962-11-30", "12 sample road")
+    person(empty_repo, C, "Ada Example", "1975-01-01", "14 Sample Road")
+    (pair,) = told(empty_repo)["pairs"]
+    assert (pair["id"], pair["match"]["id"]) == (A, B)
+    assert codes(pair["match"]) == {"name", "address", "other-born"}
+    assert pair["match"]["reasons"][-1] == {"code": "other-born", "field": "identity/birthday"}
+    # who may not read identity is told no birthday, who may not read contacts no address
+    sales = {match["id"]: codes(match) for match in told(empty_repo, A, "--audience", "sales")["matches"]}
+    assert sales == {B: {"name", "address"}, C: {"name", "place"}}
+    assert all(codes(match) == {"name"} for match in told(empty_repo, A, "--audience", "finance")["matches"])
+
+
+def test_a_household_is_not_one_person(empty_repo: Repo) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02", "12 Sample Road")
+    person(empty_repo, B, "Ben Example", "1988-07-14", "12 Sample Road")
+    person(empty_repo, C, "Ada Somebody", "1990-03-02", "12 Sample Road")  # who took another family name
+    assert two(empty_repo) == {(A, C)}
+    assert (A, B) in two(empty_repo, "--weak")
+    person(empty_repo, D, "示小红", "", "科技路 1 号")
+    person(empty_repo, E, "示小明", "", "科技路1号")
+    assert (D, E) not in two(empty_repo)
+
+
+def test_persons_hang_together_by_a_third(empty_repo: Repo) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02")
+    person(empty_repo, B, "Ada Example", "1990-03-02", "12 Sample Road")
+    person(empty_repo, C, "Ada Somebody", "", "12 Sample Road")
+    repo = empty_repo
+    found = {(pair["id"], pair["match"]["id"]): codes(pair["match"]) for pair in told(repo)["pairs"]}
+    assert found[A, C] == {"chain"}
+    path = f"{customer_folder(C)}/customer.yaml"
+    repo.write(path, f"{repo.read(path)}distinct_from:\n  - {B}\n")
+    assert two(repo) == {(A, B)}
 
 
 def test_a_merged_customer_and_a_parent_are_no_duplicates(empty_repo: Repo) -> None:

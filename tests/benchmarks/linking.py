@@ -43,12 +43,15 @@ def persons(bench: Bench) -> Iterator[Row]:
         groups.setdefault(record["group"], []).append(record["id"])
     truth = {_pair(pair) for members in groups.values() for pair in itertools.combinations(members, 2)}
     theirs = {_pair(pair) for pair in data["pairs"]}
-    mine = _mine(bench.work / "febrl3", data["records"])
-    yield Row(
-        "T12", len(data["records"]), "FEBRL3 without its number: duplicates", _quality(mine, truth),
-        f"{_PACKAGE} (ECM): {_quality(theirs, truth)}", "", "F1 ≥ 0.997",
-        _f1(mine, truth) >= 0.997,
-    )  # fmt: skip
+    root = bench.work / "febrl3"
+    ids = _book(root, data["records"])
+    for option in ("", "--weak"):
+        mine = _mine(root, ids, option)
+        yield Row(
+            "T12", len(data["records"]), f"FEBRL3 without its number: duplicates {option}".strip(),
+            _quality(mine, truth), f"{_PACKAGE} (ECM): {_quality(theirs, truth)}", "", "F1 ≥ 0.997",
+            _f1(mine, truth) >= 0.997,
+        )  # fmt: skip
 
 
 def _peer(folder: Path) -> Path:
@@ -61,8 +64,8 @@ def _peer(folder: Path) -> Path:
     return python
 
 
-def _mine(root: Path, records: Iterable[Mapping[str, str]]) -> Pairs:
-    """Return the pairs that `custodex duplicates` lists of a book with these persons."""
+def _book(root: Path, records: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """Write a book with these persons; return their names in the set by their ids in the book."""
     ids: dict[str, str] = {}
     shutil.rmtree(root, ignore_errors=True)
     _run(Path.cwd(), "init", str(root), "--empty")
@@ -73,7 +76,12 @@ def _mine(root: Path, records: Iterable[Mapping[str, str]]) -> Pairs:
         folder.mkdir(parents=True)
         for name, text in _documents(known, record):
             (folder / name).write_text(text, encoding="utf-8")
-    found = json.loads(_run(root, "duplicates", "--format", "json"))["pairs"]
+    return ids
+
+
+def _mine(root: Path, ids: Mapping[str, str], option: str) -> Pairs:
+    """Return the pairs that `custodex duplicates` lists."""
+    found = json.loads(_run(root, "duplicates", "--format", "json", *option.split()))["pairs"]
     return {_pair((ids[pair["id"]], ids[pair["match"]["id"]])) for pair in found}
 
 
@@ -83,6 +91,16 @@ def _documents(known: str, record: Mapping[str, str]) -> Iterator[tuple[str, str
     born = record.get("date_of_birth", "")
     if len(born) == 8:
         yield "identity.yaml", f'birthday: "{born[:4]}-{born[4:6]}-{born[6:]}"\n'
+    lines = [record[field] for field in ("street_number", "address_1", "address_2") if field in record]
+    said = {
+        "province": record.get("state"),
+        "city": record.get("suburb"),
+        "street": " ".join(lines),
+        "postal_code": record.get("postcode"),
+    }
+    address = "".join(f"    {name}: {json.dumps(value)}\n" for name, value in said.items() if value)
+    if address:
+        yield "contacts.yaml", f"addresses:\n  - id: a1\n    type: home\n{address}"
 
 
 def _run(folder: Path, *arguments: str) -> str:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from custodex.readers import Reader
 
 _HELP = Text(
-    """列出疑似重复的客户：号码、电话、邮箱相同，或名称相近。
+    """列出疑似重复的客户：号码、电话、邮箱相同，或名称相近；个人还比较生日和住址。
 
     给出编号时只看这个客户。看过的一对不是同一客户时用 distinct A B，以后不再列出；是则用 merge 合并。""",
-    """List customers that may be one: the same number, phone or e-mail, or names that come close.
+    """List customers that may be one: the same number, phone or e-mail, or names that come close; of persons
+    birthdays and addresses are weighed as well.
 
     With an ID, only that customer's. Two that were looked at and are not one: distinct A B, and they are not
     listed again; merge A B if they are.""",
@@ -26,10 +27,24 @@ _HELP = Text(
 @verb(_HELP)
 @argument("customer", metavar="[ID]", required=False)
 @option("--limit", "-n", type=int, default=None, help=Text("最多条数", "at most so many"))
+@option(
+    "--weak",
+    is_flag=True,
+    help=Text(
+        "也列出较弱的个人：多半是一家人，或只经他人相连",
+        "also persons who are likelier one household, or hang together by others only",
+    ),
+)
 @audience_option
 @format_option("table", "json")
 def command(
-    session: Session, *, customer: str | None, limit: int | None, audience: str | None, form: str
+    session: Session,
+    *,
+    customer: str | None,
+    limit: int | None,
+    weak: bool,
+    audience: str | None,
+    form: str,
 ) -> None:
     """List suspected duplicates."""
     from custodex.duplicates import Duplicates
@@ -41,7 +56,7 @@ def command(
     if customer is not None:
         _one(session, reader, finder, customer, limit, form)
         return
-    pairs = list(finder.pairs())
+    pairs = list(finder.pairs(weak=weak))
     shown = pairs[:limit]
     if form == "json":
         session.out_json({"total": len(pairs), "pairs": [pair.as_json() for pair in shown]})

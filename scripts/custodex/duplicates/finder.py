@@ -10,8 +10,9 @@ from typing import Any, Literal
 from custodex.catalog import Catalog
 from custodex.duplicates.companies import Name, Normaliser
 from custodex.duplicates.index import Index, Kept, documents_of
-from custodex.duplicates.likeness import NEAR, Likeness, alike_of_one_birthday, likeness
-from custodex.duplicates.tokens import BORN, Documents, Traits, pieces, token_of, traits_of
+from custodex.duplicates.likeness import NEAR, Likeness, likeness
+from custodex.duplicates.matching import Evidence, Persons, chained, evidence
+from custodex.duplicates.tokens import ALONE_NOTHING, Documents, Traits, pieces, token_of, traits_of
 from custodex.readers import Reader
 from custodex.records import path_of
 from custodex.vocabularies import labels
@@ -26,15 +27,16 @@ _WHOLE = 0.94
 _SHARED_BY = 8
 """A value or piece that more customers share says nothing about two of them."""
 _EXACT = frozenset({"number", "phone", "email"})
-_SCORES = {"website": 0.85, "born": 0.86}
+_SCORES = {"website": 0.85}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reason:
     """Why two customers may be one.
 
-    `code`: `number`, `phone`, `email`, `website`, `name`, `near-name`, `sound`, `branch`, `born` (the same
-    birthday and part of the name).
+    `code`: `number`, `phone`, `email`, `website`, `name`, `near-name`, `sound`, `branch`; of persons also
+    `part-name`, `born` (the same birthday), `near-born`, `address`, `place` (postal code or town), `chain` (both may be
+    a third one), and against it `other-born`.
     `field` is `kind/pointer` of the place in the customer found, never its value.
     """
 
@@ -88,6 +90,12 @@ class _Found:
         self.score = max(self.score, score)
         self.reasons[Reason(code, place)] = max(score, self.reasons.get(Reason(code, place), 0.0))
 
+    def add_all(self, why: Evidence) -> None:
+        for code, place in why.reasons:
+            self.add(why.score, code, place)
+            if code == "other-born":  # what speaks against comes last
+                self.reasons[Reason(code, place)] = 0.0
+
     @property
     def level(self) -> Level:
         return "same" if any(reason.code in _EXACT for reason in self.reasons) else "near"
@@ -109,6 +117,7 @@ class Duplicates:
         )
         self._index = Index(catalog, self._name)
         self._index.refresh()
+        self._persons = Persons(self._index, self._name, self._may_read)
         self._open: dict[str, bool] = {}
         self._common: dict[str, bool] = {}
 
@@ -121,7 +130,9 @@ class Duplicates:
         traits = traits_of(self._schemas, documents)
         found: dict[str, _Found] = {}
         self._by_values(traits, found)
-        self._by_names(traits, found)
+        persons = self._by_names(traits, found)
+        if traits.person:
+            self._by_persons(traits, persons, found)
         own = (documents.get("customer") or {}).get("id")
         for customer in {*but, *traits.known, own}:
             found.pop(str(customer), None)
@@ -134,17 +145,27 @@ class Duplicates:
         found = self._index.holders(token, _LOOKED_AT) if token else []
         return [(customer, place) for customer, place in found if self._may_read(place)]
 
-    def pairs(self) -> Iterator[Pair]:
-        """Yield every two customers that may be one, best first."""
+    def pairs(self, *, weak: bool = False) -> Iterator[Pair]:
+        """Yield every two customers that may be one, best first.
+
+        With *weak* also persons who look like people of one household, or hang together by weak links.
+        """
         found: dict[tuple[str, str], _Found] = {}
+        persons: set[tuple[str, str]] = set()
         for one, other, place, token in self._sharing_values():
-            if not token.startswith(BORN) or self._may_be_one(self._names_of(one), other):
+            if token.startswith(ALONE_NOTHING):
+                persons.add((one, other))
+            else:
                 found.setdefault((one, other), _Found()).add(*_weight(token), place)
         for first, second in self._sharing_pieces():
+            pair = (min(first.customer, second.customer), max(first.customer, second.customer))
+            if first.person and second.person:
+                persons.add(pair)
+                continue
             score, code = self._likeness(self._parsed(first), self._parsed(second))
             if score >= NEAR:
-                pair = (first.customer, second.customer)
                 found.setdefault(pair, _Found()).add(score, code, second.field)
+        self._weigh(persons, found, weak)
         best = sorted(found.items(), key=lambda item: (item[1].level != "same", -item[1].score, item[0]))
         for (one, other), why in best:
             if self._strangers(one, other):
@@ -156,14 +177,14 @@ class Duplicates:
     # --- one candidate
 
     def _by_values(self, traits: Traits, found: dict[str, _Found]) -> None:
-        own = [self._name(written.text, person=traits.person) for written in traits.names]
         for value in traits.values:
-            born = value.token.startswith(BORN)
-            for customer, place in self._index.holders(value.token, _LOOKED_AT):
-                if self._may_read(place) and (not born or self._may_be_one(own, customer)):
-                    found.setdefault(customer, _Found()).add(*_weight(value.token), place)
+            if not value.token.startswith(ALONE_NOTHING):
+                for customer, place in self._index.holders(value.token, _LOOKED_AT):
+                    if self._may_read(place):
+                        found.setdefault(customer, _Found()).add(*_weight(value.token), place)
 
-    def _by_names(self, traits: Traits, found: dict[str, _Found]) -> None:
+    def _by_names(self, traits: Traits, found: dict[str, _Found]) -> set[str]:
+        """Take companies by their names alone; return the persons whose names have something in common."""
         own = [self._name(written.text, person=traits.person) for written in traits.names]
         weights: dict[int, float] = {}
         for token in dict.fromkeys(token for name in own for token in pieces(name)):
@@ -172,19 +193,35 @@ class Duplicates:
                 for number in ids:
                     weights[number] = weights.get(number, 0.0) + len(token) / (1 + len(ids))
         chosen = sorted(weights, key=lambda number: (-weights[number], number))[:_LOOKED_AT]
+        persons: set[str] = set()
         for kept in self._index.names(chosen):
-            if self._may_read(kept.field):
+            if kept.person:
+                persons.add(kept.customer)
+            elif self._may_read(kept.field):
                 score, code = max(self._likeness(name, self._parsed(kept)) for name in own)
                 if score >= NEAR:
                     found.setdefault(kept.customer, _Found()).add(score, code, kept.field)
+        return persons
 
-    def _names_of(self, customer: str) -> list[Name]:
-        return [self._parsed(kept) for kept in self._index.names_of(customer) if self._may_read(kept.field)]
+    def _by_persons(self, traits: Traits, persons: set[str], found: dict[str, _Found]) -> None:
+        own = self._persons.candidate(traits)
+        for value in (*traits.values, *traits.leads(own.person.names)):
+            if value.token.startswith(ALONE_NOTHING):
+                persons.update(customer for customer, _ in self._index.holders(value.token, _LOOKED_AT))
+        for customer in sorted(persons):
+            if why := evidence(own, self._persons.known(customer)):
+                found.setdefault(customer, _Found()).add_all(why)
 
-    def _may_be_one(self, names: list[Name], other: str) -> bool:
-        """Tell whether a person with these *names* may be *other*, who was born on the same day."""
-        theirs = self._names_of(other)
-        return any(alike_of_one_birthday(one, two) for one in names for two in theirs)
+    def _weigh(self, persons: set[tuple[str, str]], found: dict[tuple[str, str], _Found], weak: bool) -> None:
+        """Add the persons who may be one, then those that hang together by others."""
+        links: dict[tuple[str, str], float] = {}
+        for one, other in sorted(persons):
+            why = evidence(self._persons.known(one), self._persons.known(other), weak=weak)
+            if why and self._strangers(one, other):
+                links[one, other] = why.score
+                found.setdefault((one, other), _Found()).add_all(why)
+        for pair, score in chained(links, weak=weak):
+            found.setdefault(pair, _Found()).add(score, "chain", "customer/id")
 
     def _likeness(self, one: Name, other: Name) -> Likeness:
         """Compare two names; a name proper that many companies have needs the rest to come close as well."""

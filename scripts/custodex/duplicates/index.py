@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from custodex.catalog import Catalog
@@ -14,7 +14,7 @@ from custodex.duplicates.tokens import MODULES, Documents, pieces, traits_of
 from custodex.examining import Record
 from custodex.ids import ALPHABET
 
-VERSION = "2"
+VERSION = "3"
 _NAMES = 64
 """So many names of one customer are looked at; the schema allows a few less."""
 _DIGIT = {char: value for value, char in enumerate(ALPHABET)}
@@ -97,16 +97,19 @@ class Index:
         if not main or not _STUBS.isdisjoint(main):
             return []
         traits = traits_of(self._catalog.book.schemas, documents)
-        rows = [(value.token, customer, value.field) for value in traits.values]
+        names = [self._name(written.text, person=traits.person) for written in traits.names[:_NAMES]]
+        leads = traits.leads(names)
+        rows = [(value.token, customer, value.field) for value in (*traits.values, *leads)]
         self._db.executemany("INSERT OR IGNORE INTO twin_values VALUES (?, ?, ?)", rows)
         tokens: list[tuple[str, int]] = []
-        for number, written in enumerate(traits.names[:_NAMES]):
-            name = _number_of(customer) + number
+        for number, (written, name) in enumerate(
+            zip(traits.names, names, strict=False), _number_of(customer)
+        ):
             self._db.execute(
                 "INSERT OR REPLACE INTO twin_names VALUES (?, ?, ?, ?)",
-                (name, written.field, traits.person, written.text),
+                (number, written.field, traits.person, written.text),
             )
-            tokens += [(token, name) for token in pieces(self._name(written.text, person=traits.person))]
+            tokens += [(token, number) for token in pieces(name)]
         return tokens
 
     def _forget(self, customer: str) -> None:
@@ -143,6 +146,19 @@ class Index:
         query = "SELECT id, field, person, text FROM twin_names WHERE id >= ? AND id < ?"
         for name, field, person, text in self._db.execute(query, (first, first + _NAMES)):
             yield Kept(name, field, bool(person), text)
+
+    def values_of(self, customer: str, sorts: Collection[str]) -> list[tuple[str, str]]:
+        """Return (token, field) of the values of one customer whose token begins with one of *sorts*."""
+        query = "SELECT token, field FROM twin_values WHERE customer = ? ORDER BY token, field"
+        rows = self._db.execute(query, (customer,)).fetchall()
+        return [row for row in rows if row[0].startswith(tuple(sorts))]
+
+    def holding(self, sort: str, token: str) -> tuple[int, int]:
+        """Return how many values there are whose token begins with *sort*, and how many of them are *token*."""
+        bounds = (sort, f"{sort}\U0010ffff")
+        every = self._db.execute("SELECT count(*) FROM twin_values WHERE token >= ? AND token < ?", bounds)
+        these = self._db.execute("SELECT count(*) FROM twin_values WHERE token = ?", (token,))
+        return every.fetchone()[0], these.fetchone()[0]
 
     def shared_values(self, most: int) -> Iterator[tuple[str, str, str]]:
         """Yield (token, customer, field) of every exact value that two to *most* customers have."""

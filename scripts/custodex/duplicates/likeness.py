@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, Indel, JaroWinkler, Levenshtein
 
 from custodex.duplicates.companies import Name
 
@@ -39,6 +39,36 @@ def alike_of_one_birthday(one: Name, other: Name) -> bool:
     longer = max(len(one.stem), len(other.stem))
     near = longer >= 3 and Levenshtein.distance(one.stem, other.stem, score_cutoff=1) <= 1
     return near or one.stem == other.stem or _sound_alike(one, other)
+
+
+def same_given(one: Name, other: Name) -> bool:
+    """Tell whether two persons share the given name: the first word, in Chinese what follows the family name."""
+    if not one.words or not other.words:
+        return False
+    if one.stem.isascii() and other.stem.isascii():
+        return _word(one.words[0], other.words[0]) >= _WORD
+    return len(one.stem) >= 2 and one.stem[1:] == other.stem[1:]
+
+
+def slip(one: str, other: str) -> bool:
+    """Tell whether one sign, or two neighbours that changed places, make the difference."""
+    return bool(OSA.distance(one, other, score_cutoff=1) <= 1)
+
+
+def alike_words(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return how alike two texts are, by words in any order or written without the spaces between them."""
+    closed = "".join(one), "".join(other)
+    if closed[0] == closed[1]:
+        return 1.0
+    whole = Indel.normalized_similarity(*closed) if min(map(len, closed)) > 6 else 0.0
+    return max(_words(one, other), float(whole))
+
+
+def alike_town(one: str, other: str) -> bool:
+    """Tell whether two names of towns are one; a Chinese one may stand with what lies around it."""
+    if one.isascii() and other.isascii():
+        return bool(JaroWinkler.similarity(one, other) >= _WORD)
+    return one in other or other in one
 
 
 def _sound_alike(one: Name, other: Name) -> bool:
@@ -115,6 +145,8 @@ def _short_form(one: Name, other: Name) -> float:
 def _person(one: Name, other: Name) -> float:
     if not one.stem.isascii() or not other.stem.isascii():
         return 0.0  # two Chinese names that differ in a character are two persons
+    if closed := _closed("".join(one.words), "".join(other.words)):
+        return closed
     if len(one.words) < 2 or len(other.words) < 2:
         return 0.0
     alike = _words(one.words, other.words)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from custodex.duplicates.companies import Name
+from custodex.duplicates.persons import Place, keys, packed, places_of
 from custodex.facts import uniques_of
 from custodex.findings import Pointer, json_pointer
 from custodex.hanzi import fold
@@ -19,6 +20,10 @@ Documents = Mapping[str, Mapping[str, Any]]
 _HINTS = frozenset({"x-search", "x-format", "x-ref", "x-time"})
 BORN = "born:"
 """Begins the token of a person's birthday: it leads to one customer only together with the name."""
+AT, TOWN, KEY = "at:", "town:", "key:"
+"""Begin the token of a person's address, of its town, and of what leads to it together with a name."""
+ALONE_NOTHING = (BORN, AT, TOWN, KEY)
+"""What two customers may share without being one."""
 MODULES = ("customer", "contacts", "identity")
 
 
@@ -37,12 +42,32 @@ class Written(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """All that a customer may be found by; `known` are the customers it already names."""
+    """All that a customer may be found by; `known` are the customers it already names.
+
+    `places` are the addresses of a person, each with the field it stands in.
+    """
 
     person: bool
     values: tuple[Value, ...]
     names: tuple[Written, ...]
     known: frozenset[str]
+    places: tuple[tuple[str, Place], ...] = ()
+
+    @property
+    def born(self) -> str:
+        """The birthday, empty if it is not known."""
+        return next(
+            (value.token.removeprefix(BORN) for value in self.values if value.token.startswith(BORN)), ""
+        )
+
+    def leads(self, names: Iterable[Name]) -> Iterator[Value]:
+        """Yield a person's addresses and what leads to them; *names* are its own, taken apart."""
+        known = list(names)
+        for place, found in self.places:
+            yield Value(f"{AT}{packed(found)}", place)
+            if found.town:
+                yield Value(f"{TOWN}{found.town}", place)
+            yield from (Value(f"{KEY}{key}", place) for key in keys(known, found))
 
 
 def traits_of(schemas: Schemas, documents: Documents) -> Traits:
@@ -68,7 +93,13 @@ def traits_of(schemas: Schemas, documents: Documents) -> Traits:
             elif node.hint("ref") == "customer":
                 known.add(found)
     person = (documents.get("customer") or {}).get("type") == "person"
-    return Traits(person, tuple(values), tuple(names.values()), frozenset(known))
+    places = [
+        (f"contacts/addresses/{number}", place)
+        for number, place in places_of(documents.get("contacts") or {})
+    ]
+    return Traits(
+        person, tuple(values), tuple(names.values()), frozenset(known), tuple(places) if person else ()
+    )
 
 
 def _field(kind: str, pointer: Pointer) -> str:

@@ -18,7 +18,13 @@ _WORDS: Mapping[str, Text] = {
     "name": Text("名称相同", "same name"),
     "near-name": Text("名称相近", "name comes close"),
     "sound": Text("读音相同", "name is read alike"),
-    "born": Text("生日相同，姓名相近", "same birthday, names come close"),
+    "part-name": Text("姓名部分相同", "part of the name is the same"),
+    "born": Text("生日相同", "same birthday"),
+    "near-born": Text("生日只差一处", "birthdays differ in one place"),
+    "other-born": Text("但生日不同", "but another birthday"),
+    "address": Text("地址相同或相近", "same address, or close to it"),
+    "place": Text("邮编或城市相同", "same postal code or town"),
+    "chain": Text("都像同一个第三者", "both may be one and the same third customer"),
     "branch": Text("同一单位的分支机构：设为上级单位，不要合并", "a branch: link it by parent, do not merge"),
 }
 _NAMED = frozenset({"number", "name", "near-name"})
