@@ -167,6 +167,8 @@
     var name = "", target;
     try { name = decodeURIComponent(location.hash.slice(1)); } catch (error) { return; /* a broken % escape in the address */ }
     target = name && (document.getElementById(name) || eventOf(name));
+    // an event that the timeline does not show at the moment
+    if (target && target.closest(".timeline") && !target.getClientRects().length) document.querySelector('.segments [value="all"]').checked = true;
     for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target && target.closest("details")) target.scrollIntoView();
   }

@@ -338,18 +338,22 @@
       about.replaceChildren(el("a", { href: back.href }, name || id));
     }
     if (kind === "customer" && id) article.querySelector("[data-title]").textContent = t("form.edit");
+    if (kind !== "customer" && (contacts().preferences || {}).do_not_contact === true) {
+      form.before(el("p", { class: "banner bad", role: "note" }, c.icon("ban"), el("span", {}, el("b", {}, t("form.do_not_contact")), " " + (contacts().preferences.note || ""))));
+    }
     suit();
     form.hidden = false;
   }
   function nameOf() { return customer(draft.value).name || ""; }
+  function contacts() {
+    try { return (files.contacts && y.parse(files.contacts.text).value) || {}; } catch (error) { return {}; /* a layout of its own: nobody to choose */ }
+  }
   function people() {
     var part = parts(form).find(function (one) { return one.dataset.f === "people" && one.dataset.w === "checks"; });
     if (!part) return;
-    try {
-      (files.contacts ? y.parse(files.contacts.text).value.people || [] : []).forEach(function (person) {
-        part.querySelector(".checks").append(el("label", {}, el("input", { type: "checkbox", value: person.id }), person.name || person.id));
-      });
-    } catch (error) { /* contacts with a layout of their own: nobody to choose */ }
+    (contacts().people || []).forEach(function (person) {
+      part.querySelector(".checks").append(el("label", {}, el("input", { type: "checkbox", value: person.id }), person.name || person.id));
+    });
     part.hidden = !part.querySelector(".checks input");
   }
   function refuse(text) {

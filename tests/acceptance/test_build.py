@@ -331,6 +331,31 @@ def test_a_long_timeline_is_told_on_pages_of_its_own(sample_repo: Repo) -> None:
             assert f'id="{anchor}"' in texts[other]
 
 
+def test_nothing_a_customer_has_very_many_of_makes_a_page_grow_without_end(sample_repo: Repo) -> None:
+    name, *others = [path.parent for path in customers(sample_repo)]
+    for number in range(1200):  # open and late, each with a long text
+        task = name / f"tasks/2026-01-02-{number:06}.yaml"
+        task.parent.mkdir(parents=True, exist_ok=True)
+        task.write_text(
+            f'title: 第 {number} 件事\nassignee: li-wen\ndue: "2026-02-01"\nstate: open\ncreated_by: li-wen\n'
+            f'created_at: "2026-01-02T10:00:00+08:00"\ndetail: {"请准备资料。" * 60}\n',
+            "utf-8",
+        )
+    kinds = ("supplier", "buyer", "partner", "distributor", "principal", "competitor", "colleague")
+    for other in others:
+        main = other / "customer.yaml"
+        said = "".join(f"  - type: {kind}\n    to: {name.name}\n" for kind in kinds)
+        kept = re.sub(r"(?m)^relations:\n(?:[ -].*\n)*", "", main.read_text("utf-8"))
+        main.write_text(f"{kept}relations:\n{said}", "utf-8")
+    assert build(sample_repo, "--lang", "en") == 0
+    page = (sample_repo.root / f"build/site/en/c/{name.name}.html").read_text("utf-8")
+    assert len(page.encode()) < 300_000
+    assert "Showing 100 of 1,2" in page
+    assert re.search(r"Showing 200 of 4\d\d", page)
+    assert page.count('data-code="task-late"') == 6
+    assert re.search(r'data-code="task-late">.{0,60}1,?19\d more of this kind', page, re.S)
+
+
 def test_a_new_note_leaves_the_old_parts_of_a_timeline_alone(sample_repo: Repo) -> None:
     name = customers(sample_repo)[3].parent
     long_timeline(name, 300)

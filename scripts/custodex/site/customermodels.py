@@ -222,8 +222,8 @@ class CustomerPage:
     tags: Sequence[TagGroup]
     tree: Sequence[TreeNode]
     graph: GroupGraph | None  # of the same, large groups folded
-    relations: Sequence[Relation]
-    tasks: Sequence[Task]  # open ones, by due date
+    relations: Sequence[Relation]  # the first of relations_total
+    tasks: Sequence[Task]  # the first open ones of tasks_total, by due date
     events: Sequence[Event]
     counts: Mapping[EventKind, int]  # of all events of the customer; on an older part of those on the page
     completeness: Completeness | None
@@ -231,6 +231,8 @@ class CustomerPage:
     forge: Forge
     merged_ids: Sequence[str] = ()  # ids of duplicates merged into this one
     findings_total: int = 0
+    tasks_total: int = 0
+    relations_total: int = 0
     suggestions: Sequence[Suggested] = ()  # on the customer's own page only
     part: int = 0  # 0: the customer's own page; from 1 on only header and events are shown
     newer: str = ""  # href of the page with newer events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,8 @@ _ELSEWHERE = frozenset(
 )
 _MAX_FEATURED = 6
 _MAX_FINDINGS = 50
+_MAX_TASKS, _MAX_RELATIONS, _MAX_ALIKE = 100, 200, 5
+"""Of so many a customer may have any number: tasks, relations, suggestions of one kind."""
 _EXTRA_KINDS = ("identity", "consents")
 
 
@@ -112,6 +115,7 @@ class CustomerPages:
         first = number == 0
         tasks = context.timelines.open_tasks(subject.record)
         tree = context.relations.tree(card) if first else ()
+        relations = context.relations.of(card) if first else []
         return CustomerPage(
             frame=context.frame(card.name, addresses.customer(card.id, number), "customers"),
             id=card.id,
@@ -136,8 +140,10 @@ class CustomerPages:
             tags=self._tags(main) if first else (),
             tree=tree,
             graph=drawn(tree),
-            relations=context.relations.of(card) if first else (),
-            tasks=tasks if first else (),
+            relations=relations[:_MAX_RELATIONS],
+            relations_total=len(relations),
+            tasks=tasks[:_MAX_TASKS] if first else (),
+            tasks_total=len(tasks),
             events=part,
             counts=_counts(events if first else part),
             completeness=self._completeness(subject) if first else None,
@@ -159,8 +165,16 @@ class CustomerPages:
     ) -> list[Suggested]:
         """Return what there is to do, each with the place to do it; *homes* say on which part an event stands."""
         context, name = self._context, subject.record.id
-        found = []
+        found: list[Suggested] = []
+        alike = Counter(one.code for one in subject.suggestions)
+        told = Counter[str]()
         for one in subject.suggestions:
+            told[one.code] += 1
+            if told[one.code] > _MAX_ALIKE:
+                if told[one.code] == alike[one.code]:
+                    more = context.messages.plain("suggestion.more", n=str(alike[one.code] - _MAX_ALIKE))
+                    found.append(Suggested(one.code, more, Link("")))
+                continue
             reason = one.reason(context.lang, context.formats.date)
             anchor = f"e-{one.about}"
             if one.act == "event":
