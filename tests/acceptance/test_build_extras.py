@@ -9,7 +9,7 @@ import re
 import shutil
 import zipfile
 from base64 import b64decode
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -182,6 +182,35 @@ def test_every_chart_has_its_figures_as_a_table(sample_repo: Repo) -> None:
     report = json.loads(sample_repo.custodex("report", "stage", "--format", "json").stdout)["rows"]
     assert {row[0]: int(row[2]) for row in rows[1:]} == {row["value"]: row["count"] for row in report}
     assert ["prospect", "'=1+1"] in [row[:2] for row in rows], "no cell is a formula"
+
+
+def test_what_is_drawn_is_what_report_says(sample_repo: Repo) -> None:
+    home = (build(sample_repo) / "en/index.html").read_text("utf-8")
+    drawn = []
+    for chart in re.findall(r'<section class="chart".*?</section>', home, re.S):
+        link = re.search(r'href="csv/(?:by-)?([a-z]+)\.csv"', chart)
+        if link is None:
+            continue
+        name = {"channel": "source"}.get(link[1], link[1])
+        done = sample_repo.custodex("report", name, "--format", "json")
+        if done.returncode:
+            continue  # a facet without a report of its own
+        counts = {row["value"]: row["count"] for row in json.loads(done.stdout)["rows"]}
+        bars = re.findall(r'data-value="([^"]+)"/></svg></td><td class="count">([\d,]+)<', chart)
+        months = re.findall(r'<th scope="row">([^<]+)</th><td class="k-number">([\d,]+)<', chart)
+        assert bars or months, name
+        for value, count in [*bars, *((_month(label), count) for label, count in months)]:
+            assert int(count.replace(",", "")) == counts.get(value, 0), (name, value)
+        drawn.append(name)
+    assert {"stage", "region", "owner", "source", "month", "notes"} <= set(drawn)
+
+
+def _month(label: str) -> str:
+    """Return `November 2026` as reports name it, 2026-11."""
+    try:
+        return datetime.strptime(f"{label} +0000", "%B %Y %z").strftime("%Y-%m")
+    except ValueError:
+        return label
 
 
 def test_the_zip_holds_the_site_and_is_always_the_same(sample_repo: Repo, tmp_path: Path) -> None:

@@ -46,18 +46,31 @@ def test_links_are_percent_encoded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "edit", "commit"),
+    ("kind", "edit", "commit", "report"),
     [
-        ("github", "https://f.example/o/r/edit/main/records/a.yaml", "https://f.example/o/r/commit/abc"),
-        ("gitlab", "https://f.example/o/r/-/edit/main/records/a.yaml", "https://f.example/o/r/-/commit/abc"),
-        ("gitea", "https://f.example/o/r/_edit/main/records/a.yaml", "https://f.example/o/r/commit/abc"),
-        ("none", "", ""),
+        ("github", "/edit/main/records/a.yaml", "/commit/abc", "/issues/new?title=a1&body="),
+        (
+            "gitlab",
+            "/-/edit/main/records/a.yaml",
+            "/-/commit/abc",
+            "/-/issues/new?issue[title]=a1&issue[description]=",
+        ),
+        ("gitea", "/_edit/main/records/a.yaml", "/commit/abc", "/issues/new?title=a1&body="),
+        ("forgejo", "/_edit/main/records/a.yaml", "/commit/abc", "/issues/new?title=a1&body="),
+        ("none", "", "", ""),
     ],
 )
-def test_forges_have_their_own_addresses(kind: str, edit: str, commit: str) -> None:
+def test_forges_have_their_own_addresses(kind: str, edit: str, commit: str, report: str) -> None:
     forges = Forges({"forge": {"kind": kind, "url": "https://f.example/o/r/", "branch": "main"}})
-    assert forges.file("records/a.yaml").edit == edit
-    assert forges.commit("abc") == commit
+    base = "https://f.example/o/r" if edit else ""
+    assert forges.file("records/a.yaml").edit == base + edit
+    assert forges.commit("abc") == base + commit
+    links = forges.customer("records/customers/a1/a1", "a1", "a1")
+    assert links.report.startswith(base + report)
+    assert ("records%2Fcustomers%2Fa1%2Fa1" in links.report) == bool(edit)
+    assert ("records/customers/a1/a1" in links.history) == bool(edit)
+    assert (bool(links.edit), bool(links.add_note)) == (bool(edit), bool(edit))
+    assert links.command == "custodex note a1", "what to do where there is no forge"
 
 
 def test_a_forge_with_a_bad_address_gives_no_link() -> None:
