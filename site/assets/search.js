@@ -35,7 +35,7 @@ window.custodex = custodex;
 (function () {
   "use strict";
   const EXACT = 100, PREFIX = 90, INITIALS_EXACT = 80, NAME = 70, PINYIN = 60, INITIALS = 50, NUMBER = 40, EMAIL = 30, TEXT = 20, FILTER = 10;
-  const FEW_ROWS = 20000, FEW_KEPT = 8, VALUE = "\b", COLUMN = "\t", LINE = "\n", WITHIN = "\f", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
+  const FEW_ROWS = 20000, FEW_KEPT = 8, FIRST = 6, VALUE = "\b", COLUMN = "\t", LINE = "\n", WITHIN = "\f", WORD_KEY = 4, LONGEST_WORD = 32, AROUND = 24;
   const DIGITS = Array.from({ length: 95 }, function (_, at) { return String.fromCharCode(32 + at); }).filter(function (char) { return !'"&<>\\'.includes(char); });
   const DIGIT = new Uint8Array(128), BASE = DIGITS.length, NO_DAY = 48;
   DIGITS.forEach(function (char, at) { DIGIT[char.charCodeAt(0)] = at; });
@@ -50,7 +50,7 @@ window.custodex = custodex;
   const CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍ";
 
   const MOST_READINGS = 12, PARTS = /[a-z]|[0-9]+|[\u3007\u3400-\u9fff\u{20000}-\u{31fff}]/gu, HAN = /[\u3400-\u9fff\u{20000}-\u{31fff}]/u;
-  const SYLLABLES = /[A-Z][a-z]*/g;
+  const ID = /.{11}/g, SYLLABLES = /[A-Z][a-z]*/g;
 
   let base = "", meta = null, simplified = new Map(), lower = new Map(), book = null, loading = null, numbers = null;
   const waiting = new Map(), kept = new Map();
@@ -89,11 +89,12 @@ window.custodex = custodex;
       const pairs = Array.from(meta.fold);
       for (let at = 0; at < pairs.length; at += 2) simplified.set(pairs[at], pairs[at + 1]);
       meta.lower.forEach(function (pair) { lower.set(pair[0], pair[1]); });
-      return fetchAll("names", "n-");
-    }).then(function (shards) {
-      open(shards);
+      return Promise.all([fetchAll("names", "n-"), meta.added ? fetchTier("added", "d-0.js", 0) : ""]);
+    }).then(function ([shards, added]) {
+      const columns = added.split(COLUMN); // of customers newer than the files of names
+      open(shards.concat(columns.slice(0, FIRST).join(COLUMN)));
       api.loaded = true;
-      numbers = fetchAll("numbers", "m-").then(addNumbers);
+      numbers = fetchAll("numbers", "m-").then(function (shards) { addNumbers(shards.concat(columns.slice(FIRST).join(COLUMN))); });
       numbers.catch(function () { /* told by whoever asks for everything */ });
     });
     loading.catch(function () { loading = null; });
@@ -111,7 +112,7 @@ window.custodex = custodex;
     const columns = Array.from({ length: count }, function () { return []; });
     shards.forEach(function (shard) {
       if (shard) shard.split(COLUMN).forEach(function (column, at) {
-        const cells = at || count === 2 ? column.split(LINE) : column.match(/.{11}/g); // ids stand without anything between
+        const cells = at || count === 2 ? column.split(LINE) : column.match(ID); // ids stand without anything between
         for (const cell of cells) columns[at].push(cell);
       });
       done(columns[0].length);
@@ -121,7 +122,8 @@ window.custodex = custodex;
 
   /* The names tier: one long string a column, a line a customer. */
   function open(shards) {
-    const files = [], [ids, times, sorts, shown, referring, told] = columnsOf(shards, 6, function (end) { files.push(end); });
+    const files = [], all = columnsOf(shards, FIRST, function (end) { files.push(end); }), stays = staying(all[0], files[meta.names - 1]);
+    const [ids, times, sorts, shown, referring, told] = all.map(function (cells) { return living(cells, stays); });
     const names = referring.map(wholeNames), table = readingTable(), pinyin = told.map(function (cell, row) { return readings(cell, names[row], table); });
     const letters = pinyin.map(function (cell) { return cell.replace(/[a-z0-9]/g, "").toLowerCase(); });
     book = {
@@ -129,11 +131,21 @@ window.custodex = custodex;
       time: times.map(seconds),
       sort: sorts, ranked: null, settled: 0,
       names: packed(names), pinyin: packed(pinyin), spoken: null, letters: packed(letters), emails: packed([]), numbers: packed([]),
-      files: files, rowOf: null, levels: new Map(), keywords: new Map(),
+      files: files, based: all[0], stays: stays, later: null, rowOf: null, levels: new Map(), keywords: new Map(),
     };
     book.spoken = { text: book.pinyin.text.toLowerCase(), starts: book.pinyin.starts, known: [] };
     startRanking();
   }
+
+  /* The places of customers that are there, null for all. Who is gone keeps its place in the files of names, without a
+     name, so that nobody's number changes; who came back stands at the end as well. */
+  function staying(ids, based) {
+    if (!meta.gone.length) return null;
+    const gone = new Set(meta.gone);
+    return Array.from(ids.keys()).filter(function (place) { return place >= based || !gone.has(ids[place]); });
+  }
+
+  function living(cells, stays) { return stays ? stays.map(function (place) { return cells[place]; }) : cells; }
 
   /* A time: minutes in DIGITS, the seconds behind a sign of their own. */
   function seconds(cell) {
@@ -155,8 +167,8 @@ window.custodex = custodex;
 
   function addNumbers(shards) {
     const [emails, numbers] = columnsOf(shards, 2, function () { /* the same customers */ });
-    book.emails = packed(emails);
-    book.numbers = packed(numbers);
+    book.emails = packed(living(emails, book.stays));
+    book.numbers = packed(living(numbers, book.stays));
     book.levels.clear();
   }
 
@@ -634,8 +646,8 @@ window.custodex = custodex;
   }
 
   /* Marks the rows of a list of numbers in `rows` (scripts/custodex/search/tiernumbers.py writes it). */
-  function decode(text, start, end, rows) {
-    const rowOf = numbered(), width = text.charCodeAt(start) - 48, more = width === 1 ? BASE - 1 : -1;
+  function decode(text, start, end, rowOf, rows) {
+    const width = text.charCodeAt(start) - 48, more = width === 1 ? BASE - 1 : -1;
     for (let at = start + 1, total = 0; at < end; at += width) {
       let gap = 0;
       for (let place = 0; place < width; place++) gap = gap * BASE + DIGIT[text.charCodeAt(at + place)];
@@ -647,34 +659,53 @@ window.custodex = custodex;
   /* Which rows hold a term, or any term that begins with it: a byte a row. */
   function holding(term, prefix) {
     const shard = shardOf(term);
-    return fetchTier("postings", "p-" + shard + ".js", shard).then(function (content) {
-      const rows = new Uint8Array(book.ids.length), text = LINE + content + LINE, needle = LINE + term + (prefix ? "" : COLUMN);
-      for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
-        const start = text.indexOf(COLUMN, at) + 1;
-        decode(text, start, text.indexOf(LINE, start), rows);
-      }
+    return Promise.all([fetchTier("postings", "p-" + shard + ".js", shard), cameLater()]).then(function ([content, later]) {
+      const rows = new Uint8Array(book.ids.length);
+      take(LINE + content + LINE, numbered());
+      if (later) take(later.text, later.rowOf);
       return rows;
+
+      function take(text, rowOf) {
+        const needle = LINE + term + (prefix ? "" : COLUMN);
+        for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+          const start = text.indexOf(COLUMN, at) + 1;
+          decode(text, start, text.indexOf(LINE, start), rowOf, rows);
+        }
+      }
     });
   }
 
-  function slotOf(id) { return fnv(id) >>> (32 - Math.log2(meta.slots)); }
+  /* What was added since the postings were written, null for nothing: terms with places in a list of ids. */
+  function cameLater() {
+    if (!meta.later || book.later) return Promise.resolve(book.later);
+    return fetchTier("later", "d-1.js", 1).then(function (content) {
+      const ids = content.slice(0, content.indexOf(LINE)).match(ID), rowOf = new Uint32Array(ids.length), places = new Map();
+      ids.forEach(function (id, place) { places.set(id, place); });
+      book.ids.forEach(function (id, row) { if (places.has(id)) rowOf[places.get(id)] = row + 1; });
+      return (book.later = { text: content.slice(content.indexOf(LINE)) + LINE, rowOf: rowOf });
+    });
+  }
 
   /* The row behind every number, one more than it is. Customers have the number of their slot or the next free one of
      their names file; who finds none before its end takes the first ones left over. */
   function numbered() {
     if (book.rowOf) return book.rowOf;
     const rowOf = (book.rowOf = new Uint32Array(meta.slots)), each = meta.slots / meta.names;
-    for (let file = 0, row = 0; file < meta.names; file++) {
+    const rows = new Uint32Array(book.based.length).fill(book.ids.length + 1); // no row at all, for who is gone
+    for (let row = 0; row < book.ids.length; row++) rows[book.stays ? book.stays[row] : row] = row + 1;
+    for (let file = 0, place = 0; file < meta.names; file++) {
       let next = file * each;
       const end = next + each, late = [];
-      for (; row < book.files[file]; row++) {
-        next = Math.max(next, slotOf(book.ids[row]));
-        if (next < end) rowOf[next++] = row + 1; else late.push(row + 1);
+      for (; place < book.files[file]; place++) {
+        next = Math.max(next, slotOf(book.based[place]));
+        if (next < end) rowOf[next++] = rows[place]; else late.push(rows[place]);
       }
       for (let free = file * each; late.length; free++) if (!rowOf[free]) rowOf[free] = late.shift();
     }
     return rowOf;
   }
+
+  function slotOf(id) { return fnv(id) >>> (32 - Math.log2(meta.slots)); }
 
   /* What a text must hold to contain a term; like `text_plan`, but only as many terms as narrow enough. */
   function plan(term) {

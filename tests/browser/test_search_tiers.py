@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from custodex.search.entries import entry_of
 from custodex.search.fields import fields_of
 from custodex.search.query import parse
 from custodex.search.tiers import tiers
-from search_samples import MemoryReader, book, customers
+from custodex.search.unindexed import all_files, changed_files
+from search_samples import MemoryReader, book, customer, customers
 
 pytestmark = pytest.mark.browser
 ASSET = Path(__file__).parents[2] / "site/assets/search.js"
@@ -48,17 +49,22 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory, searcher: Searcher, browser: Browser) -> Iterator[Page]:
-    site = tmp_path_factory.mktemp("site")
+    opened = opened_page(browser, tmp_path_factory.mktemp("site"), dict(tiers(searcher)))
+    yield opened
+    opened.close()
+
+
+def opened_page(browser: Browser, site: Path, files: Mapping[str, bytes]) -> Page:
+    """Return a page with these search files."""
     (site / "search").mkdir()
-    for name, data in tiers(searcher):
+    for name, data in files.items():
         (site / "search" / name).write_bytes(data)
     (site / "search.js").write_bytes(ASSET.read_bytes())
     (site / "index.html").write_text(PAGE, "utf-8")
     opened = browser.new_page()
     opened.goto((site / "index.html").as_uri())
     opened.evaluate("custodex.search.load('search')")
-    yield opened
-    opened.close()
+    return opened
 
 
 def asked(page: Page, query: str) -> Any:
@@ -77,6 +83,36 @@ def test_every_query_finds_the_same_customers(page: Page, searcher: Searcher) ->
         assert here == set(there) == oracle.matching(entries, node, fields), query
         assert answer["exact"]
         assert answer["total"] == len(here)
+
+
+def test_what_came_later_is_found_like_all_else(tmp_path: Path, browser: Browser) -> None:
+    reader = MemoryReader(customers(COUNT))
+    files = dict(all_files(reader))
+    changed, new = (
+        [customer(number, seed=7) for number in range(40)],
+        [customer(COUNT + at) for at in range(20)],
+    )
+    gone = [customer(number) for number in range(60, 90)]
+    back = [customer(number, seed=3) for number in range(85, 95)]
+    for put, drop in ((changed, gone), (new, []), (back, [])):
+        reader.put(*put)
+        reader.drop(*(one.key for one in drop))
+        patch = changed_files(reader, [one.id for one in (*put, *drop)], files.get, least=0)
+        assert patch is not None
+        files.update(patch)
+    entries = [entry_of(one, book().schemas) for one in reader.select(reader.keys("customer"))]
+    fields = fields_of(book().schemas)
+    page = opened_page(browser, tmp_path, files)
+    try:
+        assert page.evaluate("custodex.search.every().length") == len(entries) == COUNT - 30 + 20 + 5
+        for query in QUERIES:
+            node = parse(query)
+            assert node is not None
+            answer = asked(page, query)
+            assert {hit["id"] for hit in answer["hits"]} == oracle.matching(entries, node, fields), query
+            assert answer["exact"]
+    finally:
+        page.close()
 
 
 def test_the_order_is_that_of_the_command_line(page: Page, searcher: Searcher) -> None:

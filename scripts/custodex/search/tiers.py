@@ -26,6 +26,7 @@ from custodex.postings import positions
 from custodex.search.cards import Card, from_row, id_in
 from custodex.search.engine import Searcher
 from custodex.search.grams import LATIN_RUN
+from custodex.search.tierlater import Later
 from custodex.search.tiernumbers import DIGITS, numbers_of, written
 from custodex.search.tierreadings import spoken_tables, told
 from custodex.search.tierterms import class_terms, is_exported, keywords_of
@@ -34,7 +35,9 @@ _NAMES_A_FILE = 4000
 _TEXTS_A_FILE = 4
 _SHARE = 16
 _WORD_KEY = 4
-_LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p"}
+_LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p", "added": "d", "later": "d"}
+_VERSION = 2
+"""Of these files: what an older program made is made anew."""
 _FIRST = 6
 """Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
 _FIRST_OF = itemgetter(0)
@@ -143,13 +146,18 @@ def tiers(searcher: Searcher) -> Iterator[tuple[str, bytes]]:
     yield from _files("names", layout.names, layout, placed, partial(names_line, searcher.spelled))
     yield from _files("texts", layout.texts, layout, placed, texts_line)
     yield from _postings(searcher.segments, layout, placed)
+    for tier, number in (("added", 0), ("later", 1)):
+        yield file_name(tier, number), script(tier, number, "")
 
 
 def directory(searcher: Searcher, layout: Layout, count: int) -> Mapping[str, object]:
     """Return what the browser must know before anything else."""
     fold = "".join(chr(code) + new for code, new in sorted(searcher.fold.table.items()))
     return {
+        "version": _VERSION,
         "count": count,
+        "base": count,
+        **Later().told(),
         "slots": layout.slots,
         "names": layout.names,
         "texts": layout.texts,

@@ -21,6 +21,7 @@ from custodex.search.gathering import Pool, short_terms
 from custodex.search.listing import Listed, listed
 from custodex.search.record import Reader
 from custodex.search.rows import id_term, keyword_terms
+from custodex.search.tierlater import LEAST
 from custodex.search.tierpatch import patched, stood_before
 from custodex.search.tiers import Exported, in_order, tiers
 from custodex.search.tierterms import is_exported
@@ -37,7 +38,9 @@ def all_files(reader: Reader) -> Files:
     return tiers(_Unindexed(fields, spelled, listed(reader, keys, fields)))
 
 
-def changed_files(reader: Reader, ids: Iterable[str], previous: Previous) -> dict[str, bytes] | None:
+def changed_files(
+    reader: Reader, ids: Iterable[str], previous: Previous, least: int = LEAST
+) -> dict[str, bytes] | None:
     """Return the files that differ once the customers *ids* changed; None: make all anew (`tierpatch.patched`)."""
     changed = sorted(set(ids))
     before = stood_before(changed, previous)
@@ -45,7 +48,8 @@ def changed_files(reader: Reader, ids: Iterable[str], previous: Previous) -> dic
         return None
     fields = fields_of(reader.book.schemas)
     found = list(listed(reader, [f"customers/{one}" for one in changed], fields))
-    return patched(_Unindexed(fields, before.spelled, found, before.count - before.there), changed, previous)
+    others = before.count - before.there
+    return patched(_Unindexed(fields, before.spelled, found, others), changed, previous, least)
 
 
 _BLOCK = 2000
