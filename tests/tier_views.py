@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from custodex.search.tierlater import terms_in
 from custodex.search.tiernumbers import read
-from custodex.search.tiers import COLUMN, Layout, lines_of
+from custodex.search.tiers import COLUMN, OWN_FILE, Layout, lines_of
 
 View = Mapping[str, tuple[str, str, Sequence[str]]]
 """By id: the line of the names tier, that of the texts tier, the terms."""
@@ -35,9 +35,11 @@ def view(files: Mapping[str, bytes]) -> View:
     assert all(not names[one].strip(COLUMN) for one in gone), "who is gone has an id and nothing else"
     names = {one: line for one, line in names.items() if one not in gone}
     names.update(map(_parted, lines_of("names", str(said["d-0.js"]))))
-    for name, text in said.items():
+    for name, text in list(said.items()):
         for line in str(text).split("\n") if name.startswith("p-") and text else ():
             term, _, packed = line.partition(COLUMN)
+            if packed.startswith(OWN_FILE):
+                packed = str(said.pop(f"w-{layout.own(int(name[2:-3]), int(packed[1:]))}.js"))
             for number in read(packed):
                 assert term not in terms[numbered[number]]
                 terms[numbered[number]].add(term)
@@ -46,6 +48,7 @@ def view(files: Mapping[str, bytes]) -> View:
         terms[one] |= more
     told = (str(text) for name, text in said.items() if name.startswith("x-"))
     texts = dict(_parted(line) for text in told for line in lines_of("texts", text))
+    assert not [name for name in said if name.startswith("w-")], "every long list is told of once"
     assert texts.keys() == names.keys() == {one for one in terms if terms[one]}
     assert len(names) == index["count"]
     return {one: (names[one], texts[one], sorted(terms[one])) for one in names}

@@ -646,9 +646,9 @@ window.custodex = custodex;
   }
 
   /* Marks the rows of a list of numbers in `rows` (scripts/custodex/search/tiernumbers.py writes it). */
-  function decode(text, start, end, rowOf, rows) {
-    const width = text.charCodeAt(start) - 48, more = width === 1 ? BASE - 1 : -1;
-    for (let at = start + 1, total = 0; at < end; at += width) {
+  function decode(text, rowOf, rows) {
+    const width = text.charCodeAt(0) - 48, more = width === 1 ? BASE - 1 : -1;
+    for (let at = 1, total = 0; at < text.length; at += width) {
       let gap = 0;
       for (let place = 0; place < width; place++) gap = gap * BASE + DIGIT[text.charCodeAt(at + place)];
       total += gap;
@@ -660,19 +660,27 @@ window.custodex = custodex;
   function holding(term, prefix) {
     const shard = shardOf(term);
     return Promise.all([fetchTier("postings", "p-" + shard + ".js", shard), cameLater()]).then(function ([content, later]) {
+      const ours = lists(LINE + content + LINE, numbered()), added = later ? lists(later.text, later.rowOf) : [];
+      return Promise.all(ours.concat(added));
+    }).then(function (found) {
       const rows = new Uint8Array(book.ids.length);
-      take(LINE + content + LINE, numbered());
-      if (later) take(later.text, later.rowOf);
+      for (const [list, rowOf] of found) decode(list, rowOf, rows);
       return rows;
-
-      function take(text, rowOf) {
-        const needle = LINE + term + (prefix ? "" : COLUMN);
-        for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
-          const start = text.indexOf(COLUMN, at) + 1;
-          decode(text, start, text.indexOf(LINE, start), rowOf, rows);
-        }
-      }
     });
+
+    function lists(text, rowOf) {
+      const needle = LINE + term + (prefix ? "" : COLUMN), found = [];
+      for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+        const start = text.indexOf(COLUMN, at) + 1, list = text.slice(start, text.indexOf(LINE, start));
+        found.push(list[0] === "*" ? ownFile(+list.slice(1)).then(function (own) { return [own, rowOf]; }) : [list, rowOf]);
+      }
+      return found;
+    }
+
+    function ownFile(place) { // a long list
+      const number = shard + place * meta.postings;
+      return fetchTier("long", "w-" + number + ".js", number);
+    }
   }
 
   /* What was added since the postings were written, null for nothing: terms with places in a list of ids. */

@@ -17,7 +17,7 @@ from custodex.search.fields import fields_of
 from custodex.search.query import parse
 from custodex.search.tiers import tiers
 from custodex.search.unindexed import all_files, changed_files
-from search_samples import MemoryReader, book, customer, customers
+from search_samples import MemoryReader, book, customer, customer_id, customers, record
 
 pytestmark = pytest.mark.browser
 ASSET = Path(__file__).parents[2] / "site/assets/search.js"
@@ -111,6 +111,32 @@ def test_what_came_later_is_found_like_all_else(tmp_path: Path, browser: Browser
             answer = asked(page, query)
             assert {hit["id"] for hit in answer["hits"]} == oracle.matching(entries, node, fields), query
             assert answer["exact"]
+    finally:
+        page.close()
+
+
+def test_a_long_list_is_read_from_its_own_file(tmp_path: Path, browser: Browser) -> None:
+    many = [
+        record(
+            {
+                "id": customer_id(number),
+                "name": f"No {number}",
+                "needs": "crane" if number % 50 else "起重机 hook",
+            }
+        )
+        for number in range(4300)
+    ]
+    page = opened_page(browser, tmp_path, dict(all_files(MemoryReader(many))))
+    try:
+        for query, count in (
+            ("crane", 4214),
+            ("cran", 4214),
+            ("cr", 4214),
+            ("hook", 86),
+            ("起重机", 86),
+            ("-crane", 86),
+        ):
+            assert asked(page, query)["total"] == count, query
     finally:
         page.close()
 

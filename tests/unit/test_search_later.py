@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from custodex.examining import Record
 from custodex.search.tierlater import LEAST, Later
 from custodex.search.unindexed import all_files, changed_files
-from search_samples import MemoryReader, customer, customers, record
+from search_samples import MemoryReader, customer, customer_id, customers, record
 from tier_views import view
 
 COUNT = 120
@@ -29,7 +29,7 @@ class Site:
         self.reader.drop(*(one.key for one in drop))
         patch = changed_files(self.reader, [one.id for one in (*put, *drop)], self.files.get, least)
         assert patch is not None
-        self.files.update(patch)
+        self.files = {name: data for name, data in {**self.files, **patch}.items() if data}
         return patch
 
     def full(self) -> dict[str, bytes]:
@@ -103,6 +103,28 @@ def test_a_customer_that_comes_back() -> None:
     site.update(customer(9))
     site.update(least=LEAST)
     assert site.files == site.full()
+
+
+def test_a_long_list_is_a_file_of_its_own_while_it_is_long() -> None:
+    many = [
+        record(
+            {
+                "id": customer_id(number),
+                "name": f"No {number}",
+                "needs": "crane" if number % 50 else "crane hook",
+            }
+        )
+        for number in range(4050)
+    ]
+    site = Site(many)
+    assert [name for name in site.files if name.startswith("w-")]
+    assert view(site.files) == view(site.full())
+    site.update(drop=many[:60], least=10**6)
+    assert site.files == site.full()
+    assert not [name for name in site.files if name.startswith("w-")], "none is left behind"
+    site.update(*many[:60], least=10**6)
+    assert site.files == site.full()
+    assert [name for name in site.files if name.startswith("w-")]
 
 
 def test_a_small_book_has_no_second_layer_and_a_full_one_is_worked_in() -> None:

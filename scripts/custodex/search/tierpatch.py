@@ -25,6 +25,7 @@ from custodex.search.tierreadings import spelled_from
 from custodex.search.tiers import (
     COLUMN,
     LINE,
+    OWN_FILE,
     VALUE,
     Layout,
     Placed,
@@ -33,6 +34,7 @@ from custodex.search.tiers import (
     joined,
     lines_of,
     names_line,
+    postings_scripts,
     script,
     scripts,
     texts_line,
@@ -48,7 +50,7 @@ _COUNTED = ("count", "base", "added", "later", "gone")
 def patched(
     searcher: Searcher, ids: Iterable[str], previous: Previous, least: int = LEAST
 ) -> dict[str, bytes] | None:
-    """Return the files that change when the customers *ids* were written, changed or removed.
+    """Return the files that change when the customers *ids* were written, changed or removed; an empty one is to go.
 
     *previous* returns a file (its name below `search/`) as the last build left it. A book of *least* customers or more
     has a second layer. None means that a full export is due: another schema, another number of files, or a file that
@@ -185,7 +187,7 @@ class _Patch:
             yield from scripts(tier, int(number), [one + COLUMN + lines[one] for one in self._ordered(lines)])
         by_shard = sorted(deltas.items(), key=lambda pair: (self.layout.shard(pair[0]), pair[0]))
         for shard, group in groupby(by_shard, key=lambda pair: self.layout.shard(pair[0])):
-            yield file_name("postings", shard), self._postings(shard, dict(group))
+            yield from self._postings(shard, dict(group))
         added = [one + COLUMN + line for one, line in sorted(self.later.added.items())]
         yield file_name("added", 0), script("added", 0, joined("names", added))
         yield file_name("later", 1), script("later", 1, self.later.to_text())
@@ -238,15 +240,23 @@ class _Patch:
                 self.places[one] = self.layout.slot(one), one
         return sorted(lines, key=self.places.__getitem__)
 
-    def _postings(self, shard: int, deltas: dict[str, tuple[set[int], set[int]]]) -> bytes:
+    def _postings(
+        self, shard: int, deltas: dict[str, tuple[set[int], set[int]]]
+    ) -> Iterator[tuple[str, bytes]]:
         content = _text("postings", shard, self.previous)
-        lines = dict(line.split(COLUMN) for line in content.split(LINE) if line)
+        lists = dict(line.split(COLUMN) for line in content.split(LINE) if line)
+        own = {term: self._own(shard, told) for term, told in lists.items() if told.startswith(OWN_FILE)}
+        lists.update({term: _text("long", number, self.previous) for term, number in own.items()})
         for term, (lost, gained) in deltas.items():
-            packed = lines.pop(term, "")
+            packed = lists.pop(term, "")
             numbers = _changed(read(packed) if packed else [], lost, gained)
             if numbers:
-                lines[term] = written(numbers)
-        return script("postings", shard, LINE.join(term + COLUMN + lines[term] for term in sorted(lines)))
+                lists[term] = written(numbers)
+        yield from ((file_name("long", number), b"") for number in own.values())  # unless it is written again
+        yield from postings_scripts(self.layout, shard, sorted(lists.items()))
+
+    def _own(self, shard: int, told: str) -> int:
+        return self.layout.own(shard, int(told.removeprefix(OWN_FILE)))
 
 
 def _rest(line: str) -> str:

@@ -2,9 +2,9 @@
 
 Names: one line a customer, scanned by substring; its numbers and e-mails stand in files that are read later.
 Postings: the terms of `tierterms`, by hash of the term. Texts: what a candidate is confirmed on, a few customers a
-file. A customer's number follows from its id (a slot by hash, the next free one where others have it), so one
-changed record touches one names file, one texts file and the postings of the terms it gained or lost. The same index
-gives the same bytes.
+file. A long list of postings is a file of its own. A customer's number follows from its id (a slot by hash, the next
+free one where others have it), so one changed record touches one names file, one texts file and the postings of the
+terms it gained or lost. The same index gives the same bytes.
 """
 
 from __future__ import annotations
@@ -35,11 +35,23 @@ _NAMES_A_FILE = 4000
 _TEXTS_A_FILE = 4
 _SHARE = 16
 _WORD_KEY = 4
-_LETTERS = {"names": "n", "numbers": "m", "texts": "x", "postings": "p", "added": "d", "later": "d"}
-_VERSION = 2
+_LETTERS = {
+    "names": "n",
+    "numbers": "m",
+    "texts": "x",
+    "postings": "p",
+    "long": "w",
+    "added": "d",
+    "later": "d",
+}
+_VERSION = 3
 """Of these files: what an older program made is made anew."""
 _FIRST = 6
 """Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
+_LONG = 4000
+"""Characters from which on the list of a term is a file of its own: who asks for a rare term need not load it."""
+OWN_FILE = "*"
+"""What stands in place of such a list, before its number among those of its file."""
 _FIRST_OF = itemgetter(0)
 VALUE, COLUMN, LINE, WITHIN = "\b", "\t", "\n", "\f"
 
@@ -98,6 +110,10 @@ class Layout:
         """Return which postings file has a term; words with the same beginning lie together."""
         key = term[:_WORD_KEY] if LATIN_RUN.match(term) and not term.endswith("*") else term
         return fnv(key) & (self.postings - 1)
+
+    def own(self, shard: int, place: int) -> int:
+        """Return the number of the file of the long list that is the *place*-th of a postings file."""
+        return shard + place * self.postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +302,7 @@ def _postings(
     numbers = {id(segment): [-1] * segment.count for segment in segments}
     for one in placed:
         numbers[id(one.segment)][one.place] = one.number
-    lines: list[list[str]] = [[] for _ in range(layout.postings)]
+    lists: list[list[tuple[str, str]]] = [[] for _ in range(layout.postings)]
     streams = [_numbered(segment, numbers[id(segment)]) for segment in segments]
     streams.append(_classed(one for one in placed if not isinstance(one.segment, Exported)))
     for term, group in groupby(merge(*streams, key=_FIRST_OF), key=_FIRST_OF):
@@ -296,9 +312,22 @@ def _postings(
         if found[0] < 0:
             found = [number for number in found if number >= 0]
         if found:
-            lines[layout.shard(term)].append(term + COLUMN + written(found))
-    for shard, content in enumerate(lines):
-        yield file_name("postings", shard), script("postings", shard, LINE.join(content))
+            lists[layout.shard(term)].append((term, written(found)))
+    for shard, pairs in enumerate(lists):
+        yield from postings_scripts(layout, shard, pairs)
+
+
+def postings_scripts(layout: Layout, shard: int, lists: Iterable[tuple[str, str]]) -> Files:
+    """Yield the files that hold these terms and lists, in the order of terms: one, and one for each long list."""
+    lines, own = list[str](), 0
+    for term, packed in lists:
+        told = packed
+        if len(packed) > _LONG:
+            number, told = layout.own(shard, own), f"{OWN_FILE}{own}"
+            yield file_name("long", number), script("long", number, packed)
+            own += 1
+        lines.append(term + COLUMN + told)
+    yield file_name("postings", shard), script("postings", shard, LINE.join(lines))
 
 
 def _classed(placed: Iterable[Placed]) -> Iterator[tuple[str, Sequence[int]]]:

@@ -37,11 +37,13 @@ class Writer:
         self.flush()
 
     def change(self, owner: str, files: Mapping[str, bytes]) -> None:
-        """Write the *files* of an owner that keeps its other files."""
+        """Write the *files* of an owner that keeps its other files; those that are empty are removed."""
         before = self._state.files(owner)
         for path, data in files.items():
-            self._output.write(path, data)
-            self.note(path, owner, digest(data), before.get(path))
+            if data:
+                self._output.write(path, data)
+                self.note(path, owner, digest(data), before.get(path))
+        self._forget({path: before[path] for path, data in files.items() if not data})
         self.flush()
 
     def note(self, path: str, owner: str, new: bytes, old: bytes | None = None) -> None:
