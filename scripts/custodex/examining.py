@@ -16,6 +16,7 @@ from custodex.hints import Marks
 from custodex.schemas import Schemas
 
 Value = Mapping[str, Any]
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Document:
@@ -41,6 +42,11 @@ class Document:
         if self._value is None:
             self._value = json.loads(self._text) if self._text is not None else {}
         return self._value
+
+    @property
+    def text(self) -> str:
+        """The content as JSON, without blanks."""
+        return _encode(self.value) if self._text is None else self._text
 
     def marks(self, schemas: Schemas) -> Marks:
         """Return the values that the schema marks, by role; found once for all that look at the document."""
@@ -70,11 +76,14 @@ class Record:
 
     def one(self, kind: str) -> Value:
         """Return the value of the document of this kind; empty if there is none."""
-        return next((document.value for document in self.documents if document.kind == kind), {})
+        for document in self.documents:
+            if document.kind == kind:
+                return document.value
+        return {}
 
     def all(self, kind: str) -> tuple[Document, ...]:
         """Return the documents of this kind, by path (events by date)."""
-        return tuple(document for document in self.documents if document.kind == kind)
+        return tuple([document for document in self.documents if document.kind == kind])
 
 
 class Holder(NamedTuple):

@@ -55,4 +55,4 @@ def is_id(text: str) -> bool:
 
 def has_id_form(text: str) -> bool:
     """Tell whether *text* has the length and the characters of an identifier, its check character unseen."""
-    return len(text) == ID_LENGTH and text[0] in _LETTERS and all(char in _VALUE for char in text)
+    return len(text) == ID_LENGTH and text[0] in _LETTERS and not text.strip(ALPHABET)

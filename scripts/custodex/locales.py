@@ -27,6 +27,7 @@ class Formats:
         self._dates: Any = dates
         self._numbers: Any = numbers
         self.date = lru_cache(maxsize=1 << 14)(self._date)
+        self.day = lru_cache(maxsize=1 << 12)(self._day)
         self.month = lru_cache(maxsize=1 << 12)(self._month)
         self._money_sign = cache(self._sign)
 
@@ -38,7 +39,7 @@ class Formats:
             return text
         return str(self._dates.format_date(day, "long", locale=self._locale))
 
-    def day(self, text: str) -> str:
+    def _day(self, text: str) -> str:
         """A date with its day of the week: 2026年3月2日星期一 or Monday 2 March 2026."""
         try:
             day = date.fromisoformat(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from custodex.catalog import Catalog
 from custodex.git import Git
@@ -13,8 +13,7 @@ from custodex.records import locate
 from custodex.revisions import commit_at
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(NamedTuple):
     """A document that was added; what was in it need not be read to say so."""
 
     at: str

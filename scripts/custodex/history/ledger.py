@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from custodex.git import Git
 from custodex.gitlog import Commit, commits
@@ -27,8 +27,7 @@ CREATE INDEX touches_removed ON touches (old_blob) WHERE blob = '';
 _BATCH = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One file's step through one commit; an absent side has an empty blob."""
 
     commit: str
@@ -127,7 +126,7 @@ class Ledger:
             f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
             " WHERE record = ? AND commit_id <= ? ORDER BY commit_id DESC, path"
         )
-        return [Step(*row) for row in self._db.execute(query, (record, self._until))]
+        return list(map(Step._make, self._db.execute(query, (record, self._until))))
 
     def recent(self, limit: int) -> list[Step]:
         """Return the steps of the newest commits, at most *limit* steps, as `steps` orders them."""
@@ -140,7 +139,7 @@ class Ledger:
                 f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
                 " WHERE commit_id = ? ORDER BY touches.rowid LIMIT ?"
             )
-            found.extend(Step(*row) for row in self._db.execute(query, (number, limit - len(found))))
+            found.extend(map(Step._make, self._db.execute(query, (number, limit - len(found)))))
             if len(found) == limit:
                 break
         return found
@@ -151,7 +150,7 @@ class Ledger:
             f"SELECT {_COLUMNS} FROM touches JOIN commits ON commits.id = commit_id"  # noqa: S608
             " WHERE julianday(at) >= julianday(?) AND commit_id <= ? ORDER BY commit_id DESC, path"
         )
-        yield from (Step(*row) for row in self._db.execute(query, (moment, self._until)))
+        yield from map(Step._make, self._db.execute(query, (moment, self._until)))
 
     def came_from(self, step: Step) -> str:
         """Return the path from which the same commit took away what *step* added; empty if it is new."""

@@ -9,12 +9,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from custodex.examining import Record
+from custodex.examining import Document, Record
 from custodex.site.cards import Card
 from custodex.site.feeds import as_json
 from custodex.site.sources import Edit
 
 BASE = "api/v1"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EVENTS: Mapping[str, str] = {
     "notes": "note", "transactions": "transaction", "tasks": "task", "feedback": "feedback",
 }  # fmt: skip
@@ -23,17 +24,31 @@ _MODULES = ("contacts", "identity", "consents")
 
 def packed(value: object) -> bytes:
     """Return a file."""
-    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "replace")
+    return (_encode(value) + "\n").encode("utf-8", "replace")
 
 
 def customer_file(record: Record, edits: Sequence[Edit]) -> tuple[str, bytes]:
     """Return the file of one customer: all its documents and their history, in the shape of `custodex show`."""
-    said: dict[str, Any] = {"version": 1, "id": record.id, "customer": record.main}
-    said |= {kind: value for kind in _MODULES if (value := record.one(kind))}
+    # each document is JSON already: putting it in as it is takes a fifth of the time
+    said = [f'"version":1,"id":"{record.id}"', f'"customer":{_module(record, "customer")}']
+    said += [f'"{kind}":{_module(record, kind)}' for kind in _MODULES if record.one(kind)]
     for name, kind in _EVENTS.items():
-        said[name] = [{**document.value, "id": document.stem} for document in record.all(kind)]
-    said["history"] = [as_json(edit) for edit in edits]
-    return f"{BASE}/customers/{record.id}.json", packed(said)
+        events = ",".join([_event(document) for document in record.all(kind)])
+        said.append(f'"{name}":[{events}]')
+    said.append(f'"history":{_encode([as_json(edit) for edit in edits])}')
+    data = f"{{{','.join(said)}}}\n".encode("utf-8", "replace")
+    return f"{BASE}/customers/{record.id}.json", data
+
+
+def _module(record: Record, kind: str) -> str:
+    return next((document.text for document in record.documents if document.kind == kind), "{}")
+
+
+def _event(document: Document) -> str:
+    if "id" in document.value:
+        return _encode({**document.value, "id": document.stem})
+    text = document.text
+    return f'{text[:-1]}{"," if len(text) > len("{}") else ""}"id":{_encode(document.stem)}}}'
 
 
 def part_name(data_file: str) -> str:

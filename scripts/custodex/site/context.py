@@ -17,7 +17,7 @@ from custodex.site.known import Cards, Known
 from custodex.site.pieces import Badge, Column, CustomerTable, Frame, Link, Moment, Row, Section, Value
 from custodex.site.relations import Relations
 from custodex.site.timeline import Timelines
-from custodex.site.values import Values, minute
+from custodex.site.values import Values
 from custodex.site.words import Words
 from custodex.templating import Messages
 from custodex.texts import Lang
@@ -78,9 +78,7 @@ class Context:
 
     def moment(self, text: str) -> Moment:
         """Return a date or a time to show."""
-        if len(text) > 10:
-            return Moment(self.formats.time(text), minute(text))
-        return Moment(self.formats.date(text), text)
+        return self.values.moment(text)
 
     def label(self, facet: str, value: str) -> str:
         """Return the label of a value of a facet."""

@@ -9,9 +9,9 @@ from custodex.hints import Node
 from custodex.schemas import Schemas
 from custodex.site import phrases
 from custodex.site.forges import Forges
-from custodex.site.pieces import Change, Moment, Provenance, Revision
+from custodex.site.pieces import Change, Provenance, Revision
 from custodex.site.sources import Edit, FieldEdit
-from custodex.site.values import Values, minute
+from custodex.site.values import Values
 
 Place = tuple[str, ...]
 MODULES = ("customer", "contacts", "identity", "consents")
@@ -35,6 +35,7 @@ class Origins:
         self._forges = forges
         self._schemas = schemas
         self._first: dict[str, Edit] = {}
+        self._kept: dict[str, Provenance | None] = {}
         self._exact: dict[tuple[str, Place], list[tuple[Edit, FieldEdit]]] = {}
         self._below: dict[tuple[str, Place], list[tuple[Edit, FieldEdit]]] = {}
         self._edits = [edit for edit in edits if edit.kind in MODULES]
@@ -57,29 +58,31 @@ class Origins:
 
     def since(self, kind: str, place: Place) -> Provenance | None:
         """Return the history of a value: its own, else that of what it came with; None without history."""
+        if not self._below:
+            return self._made(kind)
         found = self._below.get((kind, place))
         for length in range(len(place) - 1, 0, -1):
             found = found or self._exact.get((kind, place[:length]))
         if found:
             return self._provenance(kind, found)
-        first = self._first.get(kind)
-        return Provenance(self.moment(first.at[:10]), first.who) if first else None
+        return self._made(kind)
+
+    def _made(self, kind: str) -> Provenance | None:
+        """Return since when there is the document at all."""
+        if kind not in self._kept:
+            first = self._first.get(kind)
+            self._kept[kind] = Provenance(self._values.moment(first.at[:10]), first.who) if first else None
+        return self._kept[kind]
 
     def _provenance(self, kind: str, found: Sequence[tuple[Edit, FieldEdit]]) -> Provenance:
         revisions = [self._revision(kind, edit, one) for edit, one in found]
         newest = found[0][0]
-        return Provenance(self.moment(newest.at[:10]), newest.who, revisions)
+        return Provenance(self._values.moment(newest.at[:10]), newest.who, revisions)
 
     def _revision(self, kind: str, edit: Edit, one: FieldEdit) -> Revision:
         old, new = self.texts(kind, one)
         url = self._forges.commit(edit.commit)
-        return Revision(self.moment(edit.at[:10]), edit.who, old, new, edit.subject, url)
-
-    def moment(self, text: str) -> Moment:
-        """Return a date or time to show."""
-        if len(text) == 10:
-            return Moment(self._values.formats.date(text), text)
-        return Moment(self._values.formats.time(text), minute(text))
+        return Revision(self._values.moment(edit.at[:10]), edit.who, old, new, edit.subject, url)
 
     def texts(self, kind: str, one: FieldEdit) -> tuple[str, str]:
         """Return a change's old and new value as short texts."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from custodex.examining import Document, Record
 from custodex.hints import Node
-from custodex.site import phrases
+from custodex.site import addresses, phrases
 from custodex.site.cards import OPEN
 from custodex.site.customermodels import Event, Line, Text
 from custodex.site.forges import Forges
 from custodex.site.origins import Origins
-from custodex.site.pieces import Badge, EventKind, Field, Forge, Link, Moment, Task
+from custodex.site.pieces import Badge, EventKind, Field, Forge, Link, Task
 from custodex.site.reading import Value, items, strings, text
-from custodex.site.values import Values, minute
+from custodex.site.values import Values
 
 _TIMES: Mapping[EventKind, str] = {
     "note": "occurred_at",
@@ -27,6 +28,7 @@ _ELSEWHERE = frozenset(
 )  # fmt: skip
 _LONG = 500
 _MAX_CHANGES = 20
+_TAGS_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,11 @@ class _Plan:
     node: Node
     texts: Mapping[str, str]
     facts: Mapping[str, tuple[Node, str]]
-    order: Mapping[str, int]
+    order: Sequence[str]
 
     def shown(self, value: Value) -> list[str]:
         """Return the texts and facts that a document has, in the order of the schema."""
-        return sorted(value.keys() & self.order.keys(), key=self.order.__getitem__)
+        return [name for name in self.order if name in value]
 
 
 class Timelines:
@@ -61,9 +63,7 @@ class Timelines:
                     texts[name] = self._values.words.of(part, name)
                 elif name not in _ELSEWHERE:
                     facts[name] = (part, self._values.words.of(part, name))
-            order = {
-                name: number for number, name in enumerate(node.fields) if name in texts or name in facts
-            }
+            order = [name for name in node.fields if name in texts or name in facts]
             self._plans[kind] = _Plan(node, texts, facts, order)
         return self._plans[kind]
 
@@ -90,7 +90,7 @@ class Timelines:
     def _event(self, document: Document, people: Mapping[str, str], corrected: str) -> Event:
         value, plan = document.value, self._plan(document.kind)
         kind: EventKind = document.kind  # type: ignore[assignment]
-        when = self._moment(text(value, _TIMES[kind]) or document.stem[:10])
+        when = self._values.moment(text(value, _TIMES[kind]) or document.stem[:10])
         state, corrects = text(value, "state"), text(value, "corrects")
         title = text(value, "title") or text(value, "subject")
         shown = plan.shown(value)
@@ -151,23 +151,19 @@ class Timelines:
         title = text(line, "title") or self._values.known.named(("product",), text(line, "product")).label
         return Line(title, *(said.get(name, "") for name in ("quantity", "unit_price", "discount", "amount")))
 
-    def tag(self, value: str) -> Badge:
-        """Return a tag with a link to its page, if the vocabulary knows it."""
-        from custodex.site import addresses
+    @cached_property
+    def tag(self) -> Callable[[str], Badge]:
+        """How a tag is shown: with a link to its page, if the vocabulary knows it."""
+        return lru_cache(_TAGS_KEPT)(self._tag)
 
+    def _tag(self, value: str) -> Badge:
         known = value in self._values.words.vocabulary("tags")
         label = self._values.words.vocabulary_label("tags", value)
         return Badge(value, label, addresses.tag(value) if known else "")
 
-    def _moment(self, said: str) -> Moment:
-        formats = self._values.formats
-        return (
-            Moment(formats.time(said), minute(said)) if len(said) > 10 else Moment(formats.date(said), said)
-        )
-
     def _task(self, document: Document) -> Event:
         value, plan = document.value, self._plan("task")
-        when = self._moment(text(value, "closed_at") or text(value, "due") or document.stem[:10])
+        when = self._values.moment(text(value, "closed_at") or text(value, "due") or document.stem[:10])
         state = text(value, "state")
         return Event(
             kind="task",
@@ -206,7 +202,7 @@ class Timelines:
         known = priority if priority in ("low", "high") else "normal"
         return Task(
             title=text(value, "title"),
-            due=self._moment(due) if due else None,
+            due=self._values.moment(due) if due else None,
             state=Badge(state, self._enum(node, "state", state)),
             priority=known,  # type: ignore[arg-type]
             priority_label=self._enum(node, "priority", known),
@@ -221,7 +217,7 @@ class Timelines:
     def _changes(self, origins: Origins) -> Iterator[Event]:
         say = self._values.words.say
         for step in origins.steps():
-            when = origins.moment(step.edit.at)
+            when = self._values.moment(step.edit.at)
             yield Event(
                 kind="change",
                 icon="change",

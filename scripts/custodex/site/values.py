@@ -10,7 +10,7 @@ from custodex.hints import Node
 from custodex.locales import Formats
 from custodex.site import addresses, phrases
 from custodex.site.known import Known
-from custodex.site.pieces import Field, FieldTable, Value
+from custodex.site.pieces import Field, FieldTable, Moment, Value
 from custodex.site.reading import line
 from custodex.site.regions import is_region, region_code
 from custodex.site.words import Words
@@ -29,6 +29,16 @@ class Values:
         self.formats = formats
         self.known = known
         self._shows: dict[int, Show] = {}
+
+    @cached_property
+    def moment(self) -> Callable[[str], Moment]:
+        """How a date or a time is shown; commits and notes share many."""
+        return lru_cache(_KEPT)(self._moment)
+
+    def _moment(self, said: str) -> Moment:
+        if len(said) > 10:
+            return Moment(self.formats.time(said), minute(said))
+        return Moment(self.formats.date(said), said)
 
     def show(self, node: Node, value: Any, beside: Mapping[str, Any]) -> list[Value]:
         """Return a value as the parts to show; *beside* are its siblings (an amount needs its currency)."""
