@@ -66,6 +66,10 @@
   // ---- dates: what is due before today is late whenever the page was built
   var now = new Date();
   c.today = now.getFullYear() + "-" + ("0" + (now.getMonth() + 1)).slice(-2) + "-" + ("0" + now.getDate()).slice(-2);
+  if (c.facts && c.facts.today) { // a site of a past day: nothing is late that was not late then
+    c.today = c.facts.today;
+    main.prepend(el("p", { class: "banner small", role: "note" }, c.icon("clock"), el("span", {}, t("past", { day: c.longDay(c.today) }))));
+  }
   document.querySelectorAll("time[data-due]").forEach(function (time) {
     if (time.dateTime.slice(0, 10) < c.today) {
       time.dataset.late = "";
@@ -153,7 +157,7 @@
   var built = document.querySelector("[data-built]");
   if (c.facts && c.facts.commit) {
     built.append(t("built", { commit: c.facts.commit, when: c.facts.when }));
-    if (c.facts.iso && (Date.parse(c.today) - Date.parse(c.facts.iso.slice(0, 10))) / 864e5 > 14) {
+    if (c.facts.iso && !c.facts.today && (Date.parse(c.today) - Date.parse(c.facts.iso.slice(0, 10))) / 864e5 > 14) {
       built.append(el("span", { class: "stale" }, t("built.old")));
     }
   }

@@ -135,10 +135,26 @@
     return list;
   }
 
+  /** A field as the form calls it, "stage" or "people.p1.name", and what the form says for its codes. */
+  function part(place) {
+    var node = article.querySelector("[data-form]"), labels = [];
+    place.split(".").forEach(function (name) {
+      var inner = node.querySelector('[data-f="' + CSS.escape(name) + '"]'), label = inner && inner.querySelector("label, legend");
+      if (!inner) return;
+      node = inner;
+      if (label) labels.push(label.firstChild.textContent.trim());
+    });
+    return { label: labels.join(" · "), word: function (value) {
+      var option = value && node.querySelector('option[value="' + CSS.escape(value) + '"]');
+      return option ? option.textContent : value;
+    } };
+  }
+
   /** Somebody else changed the file: each field with what it was, what it is now and what was typed here. */
   function meanwhile(change, said) {
     var rows = said.fields.map(function (field) {
-      return el("tr", {}, el("th", { scope: "row" }, field.place), el("td", {}, field.base), el("td", {}, field.now), el("td", {}, field.yours));
+      var known = part(field.place);
+      return el("tr", {}, el("th", { scope: "row" }, known.label || field.place), el("td", {}, known.word(field.base)), el("td", {}, known.word(field.now)), el("td", {}, known.word(field.yours)));
     });
     var head = el("tr", {});
     ["field", "was", "now", "yours"].forEach(function (name) { head.append(el("th", { scope: "col" }, t("form.m." + name))); });

@@ -57,8 +57,8 @@
   }
 
   // ---- skeleton
-  function button(icon, label, action, cls) {
-    var b = el("button", { type: "button", class: "btn icon " + (cls || ""), title: label, "aria-label": label }, c.icon(icon));
+  function button(icon, label, action, cls, word) { // the word stands beside the icon where there is room
+    var b = el("button", { type: "button", class: "btn icon " + (cls || ""), title: label, "aria-label": label }, c.icon(icon), word ? el("span", { class: "word" }, word) : "");
     b.addEventListener("click", action);
     return b;
   }
@@ -76,18 +76,18 @@
     ui.input.addEventListener("blur", function () { clearTimeout(timer); remember("replaceState"); });
     ui.input.addEventListener("focus", function () { c.searchReady().catch(function () { /* told on use */ }); }, { once: true });
     ui.input.addEventListener("keydown", function (event) { if (event.key === "ArrowDown" || (event.key === "Enter" && !event.isComposing)) { event.preventDefault(); grid.move(1, true); } });
-    ui.filters = button("filter", t("list.filters"), function () { showFacets(!ui.root.classList.contains("show-facets")); }, "facets-button");
+    ui.filters = button("filter", t("list.filters"), function () { showFacets(!ui.root.classList.contains("show-facets")); }, "facets-button", t("list.filters"));
     ui.filters.setAttribute("aria-expanded", "false");
     ui.density = button("density", t("list.density"), function () { state.density = state.density ? "" : "compact"; changed(); }, "wide-only");
-    ui.board = button("board", t("list.board"), function () { state.layout = state.layout ? "" : "board"; changed(); });
-    ui.columns = button("columns", t("list.columns"), toggleColumns);
+    ui.board = button("board", t("list.board"), function () { state.layout = state.layout ? "" : "board"; changed(); }, "", t("list.board.word"));
+    ui.columns = button("columns", t("list.columns"), toggleColumns, "", t("list.columns.word"));
     ui.columns.setAttribute("aria-expanded", "false");
     ui.columnHost = el("span", { class: "pop-host wide-only" }, ui.columns);
     ui.bar = el("div", { class: "list-bar", role: "toolbar", "aria-label": t("list.tools") },
       el("label", { class: "list-search" }, c.icon("search"), ui.input), ui.filters, table.by.has("stage") ? ui.board : "", ui.columnHost, ui.density,
       button("link", t("list.copy"), function () { c.copy(location.href); }),
       button("star", t("list.keep"), function () { c.listKeep(states.write(state), function (title) { return c.viewYaml(table, state, title); }); }),
-      button("download", t("list.csv"), function () { c.listCsv(table, wanted(), columns()); }));
+      button("download", t("list.csv"), function () { c.listCsv(table, wanted(), columns()); }, "", "CSV"));
     ui.chips = el("div", { class: "chips" });
     ui.facets = el("div", { class: "facets", role: "region", "aria-label": t("list.filters") });
     drawFacets = c.listFacets(ui.facets, table, { facet: states.facet, range: states.range, changed: changed, close: function () { showFacets(false); } });

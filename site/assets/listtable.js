@@ -5,7 +5,8 @@
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t, MOST_ROWS = 54, MOST_PRINTED = 5000, HEAD = 34;
-  var WIDTH = { name: 236, text: 150, code: 114, codes: 200, date: 104, number: 96 };
+  // the widest day of a language fits, and the usual columns a window of 1440
+  var zh = c.lang === "zh", WIDTH = { name: 224, text: 150, code: zh ? 100 : 117, codes: 200, date: zh ? 128 : 112, number: 96 };
   function width(col) { return WIDTH[col.id === "name" ? "name" : col.type]; }
   function isNarrow() { return matchMedia("(max-width: 600px)").matches; }
 
@@ -98,7 +99,9 @@
       var pick = el("input", { type: "checkbox", class: "pick", "data-pick": String(i), "aria-label": t("list.pick", { name: text }) });
       pick.checked = chosen.has(id);
       var sub = el("span", { class: "sub" });
-      cols.slice(0, 2).forEach(function (col) { var said = table.said(col, row); if (said) sub.append(el("span", {}, said)); });
+      cols.slice(0, 2).forEach(function (col) { var said = table.said(col, row); if (said) sub.append(el("span", col.id === "stage" ? { class: "stage-dot", "data-value": col.values[table.codes(col, row)[0]][0] } : {}, said)); });
+      var due = table.by.get("next_due"), day = due && table.said(due, row);
+      if (day && cols.indexOf(due) > 1) sub.append(el("span", { class: table.text(due, row) < c.today ? "when late" : "when" }, day));
       var tr = el("tr", { "aria-rowindex": String(i + 2), class: pick.checked ? "picked" : "" },
         el("th", { scope: "row" }, pick, el("a", { href: "c/" + id + ".html", "data-row": String(i) }, q ? c.marked(text, q) : text), sub));
       cols.forEach(function (col) { tr.append(cell(col, row)); });

@@ -148,7 +148,8 @@ def test_changes_of_two_people_to_other_fields_go_together(page: Page, served: S
     assert said.startswith("Somebody changed this file meanwhile; both changes go together:")
     cells = page.locator("[data-answer] tbody tr").all_inner_texts()
     assert sorted(cell.split("\t") for cell in cells) == [
-        ["grade", "medium", "large", "medium"], ["stage", "customer", "customer", "loyal"],
+        ["Grade", "Medium enterprise", "Large enterprise", "Medium enterprise"],
+        ["Stage", "Customer", "Customer", "Loyal"],
     ]  # fmt: skip
     page.get_by_role("button", name="Hand in both changes").click()
     expect(page.locator("[data-answer]")).to_contain_text("handed in on the branch", timeout=30_000)
@@ -168,7 +169,7 @@ def test_the_same_field_changed_by_two_people_is_shown_and_not_overwritten(
     said = hand_in(page)
     assert said.startswith("Somebody changed the same fields meanwhile; nothing was overwritten:")
     row = page.locator("[data-answer] tbody tr")
-    assert row.all_inner_texts() == ["stage\tcustomer\tdormant\tloyal"]
+    assert row.all_inner_texts() == ["Stage\tCustomer\tDormant\tLoyal"]
     assert served.branches() == []
 
 

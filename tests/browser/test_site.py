@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from browsed import Site
+from custodex.cli import main
+from workbench import Repo
 
 pytestmark = pytest.mark.browser
 PAGES = (
     "index.html", "customers.html", "tasks.html", "views.html", "tags.html", "staff.html", "changes.html",
     "health.html", "help.html", "staff/li-wen.html", "team/care.html", "view/at-risk.html", "tag/risk--low.html",
     "by/stage--customer.html", "figures.html", "policies.html", "policy/privacy-policy.html",
-    "policy/incident-plan.html", "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html",
+    "policy/incident-plan.html", "c/ak33t63cj0v.html", "c/a2pqm63zjgr.html", "c/t2g2m61rdzj.html",
+    "c/q8ct4k9tjwb.html", "rules/schema-pattern.html", "form/customer.html", "form/note.html",
 )  # fmt: skip
 
 
@@ -130,6 +135,54 @@ def test_the_other_language_is_the_same_page(site: Site, page: Page) -> None:
     page.locator("a[data-language=en]").click()
     page.wait_for_url(re.compile("/en/c/ak33t63cj0v"))
     assert "Loyal" in page.locator("main").inner_text()
+
+
+def test_what_a_page_remembers_stays_with_its_book(site: Site, page: Page, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(site.folder, other)
+    page.goto(site.url("en/c/ak33t63cj0v.html"))
+    page.goto(site.url("en/index.html"))
+    expect(page.locator("[data-mine] a[href$='c/ak33t63cj0v.html']")).to_have_count(1)
+    beside = site.browser.new_context()
+    second = beside.new_page()  # not watched: it lies in another folder
+    second.goto(site.url("en/c/ak33t63cj0v.html"))
+    second.goto((other / "en/index.html").as_uri())
+    expect(second.locator("[data-mine] a").first).to_be_visible()
+    expect(second.locator("[data-mine] a[href*='c/ak33t63cj0v']")).to_have_count(0)
+    beside.close()
+
+
+def test_a_table_too_wide_for_a_phone_becomes_a_list(site: Site) -> None:
+    context = site.browser.new_context(viewport={"width": 320, "height": 640})
+    page = site.watch(context)
+    for path in ("staff.html", "by/stage--customer.html", "policies.html"):
+        page.goto(site.url(f"en/{path}"))
+        last = page.locator("table.rows tbody tr").first.locator("td:not(:empty)").last
+        box = last.bounding_box()
+        assert box is not None, path
+        assert box["x"] + box["width"] <= 320, path
+        assert last.evaluate("node => getComputedStyle(node, '::before').content") not in ("none", ""), path
+    context.close()
+
+
+def test_a_site_of_a_past_day_says_so_and_calls_nothing_late_that_was_not(
+    sample_repo: Repo, browser: Browser, tmp_path: Path
+) -> None:
+    then = {f"GIT_{role}_DATE": "2026-11-01T10:00:00+08:00" for role in ("AUTHOR", "COMMITTER")}
+    sample_repo.git("commit", "-q", "--amend", "--reset-author", "-m", "start", **then)
+    past = tmp_path / "past"
+    assert main(["-C", str(sample_repo.root), "build", "--as-of", "2026-11-05", "--out", str(past)]) == 0
+    found = Site(past, browser, sample_repo.root)
+    context = browser.new_context()
+    page = found.watch(context)
+    page.clock.install(time="2036-01-01")
+    page.goto(found.url("en/tasks.html"))
+    expect(page.get_by_role("note").first).to_contain_text("5 November 2026")
+    late = page.locator("time[data-due][data-late]")
+    assert 0 < late.count() < page.locator("time[data-due]").count()
+    assert max(moment.get_attribute("datetime") or "" for moment in late.all()) < "2026-11-05"
+    context.close()
+    assert found.trouble == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -89,7 +89,7 @@ def command(
         session.past = session.git.commit(rev)
     source = rev or source_at(session, as_of)
     job = prepare(session, audience=audience, out=out, languages=languages, source=source, anew=anew,
-                  extras=not pages_only)  # fmt: skip
+                  extras=not pages_only, past=as_of is not None)  # fmt: skip
     built = build(job)
     if packed is not None:
         _pack(session, job, Path.cwd() / packed)
@@ -101,7 +101,7 @@ def command(
 
 def prepare(
     session: Session, *, audience: str | None = None, out: Path | None = None, languages: Sequence[Lang] = (),
-    source: str = WORKTREE, anew: bool = False, extras: bool = True,
+    source: str = WORKTREE, anew: bool = False, extras: bool = True, past: bool = False,
 ) -> Job:  # fmt: skip
     """Bring the catalog up to date and return the build that is left to do."""
     from custodex import reports
@@ -121,7 +121,7 @@ def prepare(
         rules=all_rules(),
         now=session.now,
         contributions=reports.contributions,
-        version=_version(session, source, reader.book),
+        version=_version(session, source, reader.book, past),
         audience=_audience(reader),
         languages=tuple(dict.fromkeys(languages)) or LANGS,
         prefix=session.git.prefix().decode("utf-8", "replace"),
@@ -196,13 +196,14 @@ def folders(session: Session) -> Sequence[Path]:
     return [own, packaged] if own.is_dir() and own.resolve() != packaged.resolve() else [packaged]
 
 
-def _version(session: Session, source: str, book: Book) -> Version:
+def _version(session: Session, source: str, book: Book, past: bool) -> Version:
     from custodex.site.stock import Version
 
     commit = session.git.commit("HEAD" if source in (WORKTREE, STAGED) else source)
     if commit is None:
         return Version()
-    return Version(commit, book.local(session.git.run("log", "-1", "--format=%cI", commit).decode().strip()))
+    made = book.local(session.git.run("log", "-1", "--format=%cI", commit).decode().strip())
+    return Version(commit, made, session.now.date().isoformat() if past else "")
 
 
 def _audience(reader: Reader) -> Audience:

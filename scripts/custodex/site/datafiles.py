@@ -179,8 +179,9 @@ def build_file(stock: Stock, views: Sequence[ViewCard]) -> bytes:
     """Return the facts of the build that every page loads."""
     build = build_of(stock)
     listed = [{"title": view.title, "list": view.list, "href": view.href} for view in views[:12]]
+    past = {"today": stock.version.day} if stock.version.day else {}
     return script("build", {
-        "commit": build.commit, "iso": stock.version.at[:10], "when": build.when.text if build.when else "",
+        **past, "commit": build.commit, "iso": stock.version.at[:10], "when": build.when.text if build.when else "",
         "url": build.url, "customers": build.customers, "views": listed,
     })  # fmt: skip
 

@@ -23,11 +23,11 @@ def governing_pages(stock: Stock) -> Iterator[GoverningPage | GoverningIndexPage
     if not context.policies:
         return
     title = context.messages.plain("nav.policies")
-    yield GoverningIndexPage(context.frame(title, INDEX, "health"), governing(stock))
+    yield GoverningIndexPage(context.frame(title, INDEX, "policies"), governing(stock))
     for record in stock.reader.records("policy"):
         document = _document(stock, record)
         yield GoverningPage(
-            frame=context.frame(document.title, addresses.record(record.key), "health"),
+            frame=context.frame(document.title, addresses.record(record.key), "policies"),
             document=document,
             text=blocks(context.words.say(as_text(record.main.get("text")))),
             tables=list(_tables(stock, record.main)),

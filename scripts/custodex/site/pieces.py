@@ -8,7 +8,9 @@ from typing import Literal
 from custodex.site.modelling import model
 
 Lang = Literal["zh", "en"]
-Section = Literal["home", "customers", "tasks", "views", "tags", "staff", "changes", "health", "help", "none"]
+Section = Literal[
+    "home", "customers", "tasks", "views", "tags", "staff", "changes", "health", "help", "policies", "none"
+]
 ValueKind = Literal[
     "text", "long", "code", "link", "url", "phone", "email", "date", "number", "money", "badge"
 ]

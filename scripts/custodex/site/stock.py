@@ -20,10 +20,14 @@ from custodex.site.state import Selection, State
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The commit that is built, and when it was made (RFC 3339); empty without commits."""
+    """The commit that is built, and when it was made (RFC 3339); empty without commits.
+
+    `day` is the past day that the site shows as its present ("2026-03-02"), empty where today is meant.
+    """
 
     commit: str = ""
     at: str = ""
+    day: str = ""
 
 
 NO_VERSION = Version()

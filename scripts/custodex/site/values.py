@@ -183,7 +183,7 @@ def _link(value: Any, _beside: Mapping[str, Any]) -> Value:
 
 def _percent(rate: str) -> str:
     try:
-        return f"{float(rate) * 100:.4f}".rstrip("0").rstrip(".") + " %"
+        return f"{float(rate) * 100:.4f}".rstrip("0").rstrip(".") + "%"
     except ValueError:
         return rate
 
