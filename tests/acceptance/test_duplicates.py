@@ -215,3 +215,18 @@ def test_what_follows_changes_is_what_a_fresh_reading_finds(empty_repo: Repo) ->
         for path in Path(catalog.parent).glob("catalog.sqlite*"):
             path.unlink()
         assert told(empty_repo) == kept
+
+
+def test_a_new_customer_is_compared_after_the_schema_changed(empty_repo: Repo) -> None:
+    add(empty_repo, A, "样例甲技术有限公司", phone("+8613900000100"))
+    again = ("new", "另一家", "contacts.phones+=+8613900000100")
+    assert A in empty_repo.custodex(*again).stderr  # the keys are made
+    schema = empty_repo.read("schema/customer.schema.json")
+    empty_repo.write(
+        "schema/customer.schema.json", schema.replace('"en": "Short name"', '"en": "Brief name"')
+    )
+    add(empty_repo, B, "样例乙", phone("+8613900000101"))
+    refused = empty_repo.custodex(*again)
+    assert (refused.returncode, A in refused.stderr) == (1, True), refused.stderr
+    later = empty_repo.custodex("new", "又一家", "contacts.phones+=+8613900000101")
+    assert (later.returncode, B in later.stderr) == (1, True), later.stderr

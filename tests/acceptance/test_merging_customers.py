@@ -50,6 +50,16 @@ def test_a_merge_loses_nothing(sample_repo: Repo) -> None:
     assert [hit["id"] for hit in hits] == [KEEP]
 
 
+def test_a_write_to_a_merged_customer_says_once_where_it_went(merged: Repo) -> None:
+    merged.custodex("check")
+    # nobody has this number yet: whether it is the only one is known after looking at all
+    done = merged.custodex("set", GONE, "identifiers.uscc=91310000MA1FL0A17W", "--dry-run")
+    assert done.stderr.count(f"{GONE} was merged into {KEEP}") == 1, done.stderr
+    done = merged.custodex("set", GONE, "short_name=远峤")
+    assert done.stderr.count(f"{GONE} was merged into {KEEP}") == 1
+    assert "short_name: 远峤\n" in merged.read(f"{KEEP_AT}/customer.yaml")
+
+
 def test_the_field_of_the_other_one_is_taken_when_asked(sample_repo: Repo) -> None:
     told(sample_repo, "merge", KEEP, GONE, "--take", "short_name", "--yes")
     assert "short_name: 远峤冷链\n" in sample_repo.read(f"{KEEP_AT}/customer.yaml")

@@ -7,17 +7,20 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from typing import IO
 from urllib.parse import quote
 
 import pytest
 
+from custodex.site.output import SEAL
 from workbench import Repo
 
 
 @pytest.fixture
-def preview(sample_repo: Repo) -> Iterator[tuple[Repo, int]]:
+def served(sample_repo: Repo) -> Iterator[tuple[Repo, int, IO[str]]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "custodex", "--lang", "en", "serve", "--port", "0"], cwd=sample_repo.root,
         env=dict(sample_repo.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -26,11 +29,16 @@ def preview(sample_repo: Repo) -> Iterator[tuple[Repo, int]]:
     said = process.stdout.readline()
     port = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
     assert port, said
-    yield sample_repo, int(port[1])
+    yield sample_repo, int(port[1]), process.stdout
     process.send_signal(signal.SIGINT)
     process.wait(20)
     process.stdout.close()
     assert process.returncode == 130
+
+
+@pytest.fixture
+def preview(served: tuple[Repo, int, IO[str]]) -> tuple[Repo, int]:
+    return served[:2]
 
 
 def ask(port: int, path: str, host: str = "") -> tuple[int, dict[str, str], str]:
@@ -74,6 +82,35 @@ def test_the_preview_is_guarded_and_follows_edits(preview: tuple[Repo, int]) -> 
     while ask(port, f"/.version.js?{known}")[2] == before and time.monotonic() < until:
         continue
     assert "预览一下" in ask(port, "/zh/c/ak33t63cj0v.html")[2]
+
+
+def heard(said: IO[str], word: str) -> bool:
+    """Tell whether a line with *word* comes within a minute; the lines before it are read as well."""
+    found = threading.Event()
+
+    def listen() -> None:
+        if any(word in line for line in iter(said.readline, "")):
+            found.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    return found.wait(60)
+
+
+def test_the_preview_outlives_an_edit_that_it_cannot_show(served: tuple[Repo, int, IO[str]]) -> None:
+    repo, port, said = served
+    before = ask(port, "/.version.js")[2]
+    (seal,) = (repo.root / "build/site").glob(SEAL)
+    seal.rename(repo.root / "seal")  # the folder could be anybody's now: nothing is written into it
+    path = repo.root / "records/customers/ak/ak33t63cj0v/customer.yaml"
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace("short_name: 曦和医疗", "short_name: 看不到"), "utf-8")
+    assert heard(said, "build/site")
+    assert ask(port, "/.version.js")[2] == before
+    assert "看不到" not in ask(port, "/zh/c/ak33t63cj0v.html")[2]
+    (repo.root / "seal").rename(seal)
+    path.write_text(sound.replace("short_name: 曦和医疗", "short_name: 又好了"), "utf-8")
+    assert heard(said, "updated")
+    assert "又好了" in ask(port, "/zh/c/ak33t63cj0v.html")[2]
 
 
 def test_a_port_that_is_taken_is_told(preview: tuple[Repo, int]) -> None:

@@ -67,7 +67,7 @@ def _follow(session: Session, reader: Reader, customer: str) -> str:
             break
         current = target
     if current != customer:
-        session.err(session.say(f"{customer} 已并入 {current}", f"{customer} was merged into {current}"))
+        session.err_once(session.say(f"{customer} 已并入 {current}", f"{customer} was merged into {current}"))
     return current
 
 

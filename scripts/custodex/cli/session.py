@@ -77,6 +77,7 @@ class Session:
         self._stderr = stderr
         self._catalog: Catalog | None = None
         self._closing: list[Callable[[], None]] = []
+        self._told: set[str] = set()
         self.past: str | None = None
 
     # --- the folder
@@ -336,6 +337,12 @@ class Session:
         """Write a line for the person, after the data so far."""
         self.stdout.flush()
         self.stderr.write(f"{text}\n")
+
+    def err_once(self, text: str) -> None:
+        """Write a line that was not written yet: a plan that is made twice finds the same things twice."""
+        if text not in self._told:
+            self._told.add(text)
+            self.err(text)
 
     def progress(self, zh: str, en: str) -> None:
         """Tell the person at a terminal what is going on; a pipe, a log or a hook is told nothing."""
