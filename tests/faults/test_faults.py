@@ -6,6 +6,7 @@ fault (`make test-faults`; `make test` takes a sample that fits in a minute; `CU
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ FULL = os.environ.get("CUSTODEX_FAULTS", "")
 """`full`: every fault; a number: so many of each command, evenly spread."""
 PORT, OTHER = "c7vh4ej57r1", "eht6j7rbzjg"
 CALLS = "write,fsync,rename,link,mkdir,unlink,openat"
-OURS = re.compile(r"/(?:records|schema)/|/\.custodex/(?:lock|writing-|undo\.json|\.tmp-)|\.tmp-")
+OURS = re.compile(r"/(?:records|schema)/|/\.custodex/(?:lock|writing-|undo\.json|\.tmp-)|\.tmp-|/att/")
 TABLE = (
     "编号,名称,类型,电话\nN1,顶新甲有限公司,organization,+8613900000771\nN2,顶新乙有限公司,organization,\n"
 )
@@ -40,10 +41,15 @@ COMMANDS = {
     "merge": ("merge", PORT, OTHER, "--yes"),
     "import": ("import", "../table.csv", "--key", "编号", "--system", "erp"),
     "undo": ("undo",),
+    "attach": ("attach", PORT, "../paper.pdf", "--note", "2026"),
+    "handover": ("handover", "--from", "xie-ning", "--to", "zeng-rui", "--yes"),
+    "edit": ("edit", PORT),
     "commit": ("set", PORT, "stage=customer", "people[p1].title=总调度", "--commit"),
 }
 BEFORE = {"undo": ("confirm", PORT, OTHER)}
 """What was done before the command."""
+EDITOR = "sed -i 's/^stage: .*/stage: customer/'"
+PAPER = b"%PDF-1.7 sample"
 SAMPLE = 2
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
@@ -75,7 +81,7 @@ def traced(repo: Repo, inject: str, *arguments: str) -> subprocess.CompletedProc
         tracing = ["strace", "-o", os.devnull, "-e", f"trace={CALLS}", "-e", f"inject={inject}"]
     return subprocess.run(
         [*tracing, sys.executable, "-m", "custodex", *arguments], cwd=repo.root, capture_output=True, text=True,
-        env={**repo.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=False,
+        env={**repo.environ, "PYTHONDONTWRITEBYTECODE": "1", "EDITOR": EDITOR}, check=False,
     )  # fmt: skip
 
 
@@ -116,6 +122,9 @@ def master(_sample_master: Repo, tmp_path_factory: pytest.TempPathFactory) -> Re
     target = tmp_path_factory.mktemp("faults") / "repo"
     shutil.copytree(_sample_master.root, target)
     repo = Repo(target)
+    settings = "schema/settings.yaml"
+    repo.write(settings, f"{repo.read(settings)}attachments:\n  store: ../att\n")
+    repo.commit()
     assert repo.custodex("set", PORT, "stage=customer", "--dry-run").returncode == 0
     return repo
 
@@ -123,6 +132,7 @@ def master(_sample_master: Repo, tmp_path_factory: pytest.TempPathFactory) -> Re
 def copy_of(master: Repo, folder: Path) -> Repo:
     target = folder / "repo"
     shutil.rmtree(target, ignore_errors=True)
+    shutil.rmtree(folder / "att", ignore_errors=True)
     shutil.copytree(master.root, target)
     return Repo(target)
 
@@ -160,6 +170,7 @@ def test_old_or_new_whatever_happens(master: Repo, tmp_path: Path, command: str)
     if command in BEFORE:
         assert begin.custodex(*BEFORE[command]).returncode == 0
     (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "paper.pdf").write_bytes(PAPER)
     known = frozenset(path.name for path in (begin.root / "records/customers").glob("*/*"))
     old = shape_of(state_of(begin), known)
     counted = copy_of(begin, tmp_path)
@@ -171,9 +182,14 @@ def test_old_or_new_whatever_happens(master: Repo, tmp_path: Path, command: str)
     step = max(1, len(found) // most)
     chosen = found[len(command) % step :: step][:most]
     outcomes: Counter[str] = Counter()
+    failed: list[str] = []
     for fault in chosen:
-        outcomes[examine(copy_of(begin, tmp_path), command, fault, (old, new), known)] += 1
+        try:
+            outcomes[examine(copy_of(begin, tmp_path), command, fault, (old, new), known)] += 1
+        except AssertionError as error:  # the others are worth knowing as well
+            failed.append(f"{fault}: {error}")
     print(command, len(chosen), "of", len(found), "faults:", dict(outcomes))  # noqa: T201 - seen with -rP
+    assert failed == []
 
 
 def examine(
@@ -184,6 +200,7 @@ def examine(
     result = traced(repo, f"{fault.call}:{fault.effect}:when={fault.number}", *COMMANDS[command])
     now = shape_of(state_of(repo), known)
     told = (fault, result.returncode, result.stderr)
+    require_kept(repo, told)
     assert b"\0" not in b"".join(state_of(repo).values()), told
     if result.returncode == 0:
         assert now == new, told  # never a false success
@@ -201,6 +218,16 @@ def examine(
     assert after in (old, new), told
     assert left_over(repo) == [], told
     return "new" if after == new else "old"
+
+
+def require_kept(repo: Repo, told: object) -> None:
+    """Require every file of the store whole under its name, and the one that a record promises there."""
+    kept = {
+        path.name: path.read_bytes() for path in repo.root.parent.glob("att/*/*") if ".tmp-" not in path.name
+    }
+    digest = hashlib.sha256(PAPER).hexdigest()
+    assert kept in ({}, {digest: PAPER}), told
+    assert kept or digest.encode() not in b"".join(state_of(repo).values()), told
 
 
 def left_over(repo: Repo) -> list[str]:
