@@ -482,6 +482,16 @@ def test_a_retired_tag_is_no_longer_taken(sample_repo: Repo) -> None:
 # --- many at once
 
 
+def test_who_changes_many_is_told_when_there_is_nobody(sample_repo: Repo) -> None:
+    nobody = sample_repo.custodex(
+        "bulk", "set", "-w", "owner=li-wen", "-w", "owner=zeng-rui", "-q", "qqqq", "team=care"
+    )
+    assert (nobody.returncode, nobody.stderr) == (0, "no customer meets the conditions\n")
+    assert sample_repo.custodex("handover", "--from", "li-wen", "--to", "zeng-rui", "--yes").returncode == 0
+    again = sample_repo.custodex("handover", "--from", "li-wen", "--to", "zeng-rui", "--yes")
+    assert (again.returncode, again.stderr) == (0, "li-wen has no customer and no open task\n")
+
+
 def test_a_bulk_change_counts_and_shows_before_it_is_made(sample_repo: Repo) -> None:
     asked = sample_repo.custodex("bulk", "set", "-w", "owner=li-wen", "team=care")
     assert asked.returncode == 0

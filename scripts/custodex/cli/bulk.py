@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from custodex.cli.list import WHERE
 from custodex.cli.session import Session
 from custodex.cli.verbs import argument, family, option
-from custodex.cli.writing import Plan, Way, carry_out, converter, reader_of, writing, yes_option
+from custodex.cli.writing import UNCHANGED, Plan, Way, carry_out, converter, reader_of, writing, yes_option
 from custodex.errors import UsageFault
 from custodex.texts import Text
 
@@ -61,6 +61,8 @@ def set_(
         listed, number = names_of(wanted), len(found.hits)
         done = Text(f"已修改 {number} 个客户：{listed}", f"changed {number} customers: {listed}")
         ask = Text(f"修改 {number} 个客户的 {listed}？", f"change {listed} of {number} customers?")
-        return Plan(drafts, f"bulk set: {listed}", done, None if yes else ask, told={"matched": number})
+        none = UNCHANGED if number else Text("没有客户符合条件", "no customer meets the conditions")
+        told = {"matched": number}
+        return Plan(drafts, f"bulk set: {listed}", done, None if yes else ask, told=told, none=none)
 
     return carry_out(session, way, "bulk", plan)

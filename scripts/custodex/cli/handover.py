@@ -42,7 +42,8 @@ def command(session: Session, *, way: Way, giver: str, taker: str, yes: bool) ->
         done = Text(f"{old} 的{what.zh}已交给 {new}", f"{what.en} of {old} went to {new}")
         ask = Text(f"把 {old} 的{what.zh}交给 {new}？", f"give {what.en} of {old} to {new}?")
         told = {"customers": number, "tasks": tasks}
-        return Plan(drafts, f"handover {old}: {new}", done, None if yes else ask, told=told)
+        none = Text(f"{old} 名下没有客户和未完成的任务", f"{old} has no customer and no open task")
+        return Plan(drafts, f"handover {old}: {new}", done, None if yes else ask, told=told, none=none)
 
     return carry_out(session, way, "handover", plan)
 

@@ -57,12 +57,15 @@ class Way:
     form: str
 
 
+UNCHANGED = Text("没有变化，档案已经如此", "nothing to change: the records say so already")
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a verb wants: the drafts, the commit's subject (ids and fields only), what is told when it is done.
 
     `asks` is the question before a change of many records; `journal` tells whether this write can be taken back
-    or took back the last one, at the paths *undone*.
+    or took back the last one, at the paths *undone*; `none` is told where nothing changes.
     """
 
     drafts: Sequence[Draft]
@@ -73,6 +76,7 @@ class Plan:
     told: dict[str, Any] = field(default_factory=dict)
     journal: Literal["add", "drop"] = "add"
     undone: Collection[str] = ()
+    none: Text = UNCHANGED
 
 
 def writing(function: Function) -> Function:
@@ -112,7 +116,7 @@ def carry_out(
         if verdict.refused or verdict.errors or (way.strict and verdict.findings):
             return _refuse(session, way, verdict)
         if not verdict.changed:
-            return _unchanged(session, way)
+            return _unchanged(session, way, wanted)
         return _Finish(session, way, verb, wanted, author, verdict).run()
 
 
@@ -191,10 +195,10 @@ def _refuse(session: Session, way: Way, verdict: Judgement) -> int:
     return EXIT_FINDINGS
 
 
-def _unchanged(session: Session, way: Way) -> int:
+def _unchanged(session: Session, way: Way, wanted: Plan) -> int:
     if way.form == "json":
         session.out_json({"written": False, "changed": [], "findings": []})
-    session.err(session.say("没有变化，档案已经如此", "nothing to change: the records say so already"))
+    session.err(wanted.none.get(session.lang))
     return EXIT_OK
 
 
