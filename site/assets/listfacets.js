@@ -17,7 +17,7 @@
     function facets() {
       var focus = document.activeElement && host.contains(document.activeElement) ? document.activeElement.dataset.key : null;
       var at = host.scrollTop, shownOnes = 0, out = [];
-      table.columns.forEach(function (col) {
+      if (table.n) table.columns.forEach(function (col) {
         if (!col.facet || !(col.coded || col.type === "date")) return;
         if (col.coded) { table.count(col); if (isEmpty(col)) return; }
         if (facetOpen[col.id] === undefined) facetOpen[col.id] = shownOnes < 4 || state.facets.has(col.id);

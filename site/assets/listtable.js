@@ -5,8 +5,8 @@
 (function () {
   "use strict";
   var c = window.custodex, el = c.el, t = c.t, MOST_ROWS = 54, MOST_PRINTED = 5000, HEAD = 34;
-  // the widest day of a language fits, and the usual columns a window of 1440
-  var zh = c.lang === "zh", WIDTH = { name: 224, text: 150, code: zh ? 100 : 117, codes: 200, date: zh ? 128 : 112, number: 96 };
+  // the widest day of a language fits, and the usual columns a window of 1366
+  var zh = c.lang === "zh", WIDTH = { name: 214, text: 150, code: zh ? 96 : 108, codes: 200, date: zh ? 124 : 100, number: 96 };
   function width(col) { return WIDTH[col.id === "name" ? "name" : col.type]; }
   function isNarrow() { return matchMedia("(max-width: 600px)").matches; }
 
