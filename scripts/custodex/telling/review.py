@@ -108,7 +108,7 @@ def sections(review: Review, teller: Teller) -> Iterator[tuple[str, list[str]]]:
                 for pair in review.suspicions
             ],
         )
-    yield say("批准", "Approvals"), list(policy_lines(review.decision, teller.lang))
+    yield say("批准", "Approvals"), list(policy_lines(review.decision, teller.lang, teller.called))
     if review.others:
         yield (
             say("档案以外的文件", "Files that are no records"),

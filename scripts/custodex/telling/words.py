@@ -98,6 +98,10 @@ class Teller:
             self._names[key] = str(name or "")
         return self._names[key]
 
+    def called(self, key: str) -> str:
+        """Return what people call a record: its name, else the end of its key."""
+        return self.name(key) or key.rpartition("/")[2]
+
     def headline(self, change: Change) -> str:
         """Return what happened in one sentence: `note added: call with 曾雨桐, asks for a quotation`."""
         words = {"kind": self._kind(change.kind), "origin": self._origin(change), "target": ""}
@@ -187,19 +191,25 @@ class Teller:
         return node_at(schemas.node(change.kind), place) if schemas.has(change.kind) else None
 
 
+_BOOLEAN = (Text("否", "no"), Text("是", "yes"))
+
+
 def masked_classes(book: Book) -> frozenset[str]:
     """Return the reading classes whose values are shown to nobody who does not ask for them."""
     return frozenset((book.access.get("policy") or {}).get("masked", _MASKED))
 
 
 def worded(book: Book, node: Node | None, value: Any, lang: Lang) -> Any:
-    """Return a value in the labels of the schema and the vocabularies: `电话: …; 主要: true`."""
+    """Return a value in the labels of the schema and the vocabularies: `电话 …; 首选 是`."""
     if isinstance(value, Mapping):
         parts = []
         for name, item in value.items():
             field = node.fields.get(name) if node else None
             label = field.label.get(lang) if field and field.label else name
-            parts.append(f"{label} {plain(worded(book, field, item, lang))}")
+            said = (
+                _BOOLEAN[item].get(lang) if isinstance(item, bool) else plain(worded(book, field, item, lang))
+            )
+            parts.append(f"{label} {said}")
         return "; ".join(parts)
     if isinstance(value, list):
         items = node.items if node else None
