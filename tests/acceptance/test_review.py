@@ -151,6 +151,9 @@ def test_owner_grade_class_and_number_decide_who_approves(sample_repo: Repo) -> 
     needs = needs_of(sample_repo, "main..vip", "--approved-by", "sun-yue")
     assert needs["account-owner"][0]["candidates"] == ["anna-berg"]
     assert [(need["count"], need["met"]) for need in needs["key-customers"]] == [(2, False)]
+    told = sample_repo.custodex("review", "main..vip").stdout
+    assert "Anna Berg" in told
+    assert re.search("(—|；) ?示例集团\n", told)
     needs = needs_of(sample_repo, "main..vip", "--approved-by", "sun-yue", "--approved-by", "anna-berg")
     assert all(need["met"] for found in needs.values() for need in found)
     many = {
