@@ -44,7 +44,7 @@ _LETTERS = {
     "added": "d",
     "later": "d",
 }
-_VERSION = 3
+_VERSION = 4
 """Of these files: what an older program made is made anew."""
 _FIRST = 6
 """Columns of the names tier that are read first; the others, numbers and e-mails, are files of their own."""
@@ -87,7 +87,7 @@ class Layout:
     def of(cls, count: int) -> Layout:
         """Return the layout for *count* customers."""
         return cls(
-            slots=power(max(64, 2 * count)),
+            slots=power(max(64, count + count // 4)),  # gaps are small where few are free
             names=power(count // _NAMES_A_FILE),
             texts=power(count // _TEXTS_A_FILE),
             postings=power(max(16, count // _SHARE)),
