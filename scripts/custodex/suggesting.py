@@ -7,7 +7,7 @@ to be out of date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
@@ -47,6 +47,13 @@ TEXTS: Mapping[str, Text] = {
     "may-be-one": Text("可能与{name}是同一客户：{why}", "may be the same customer as {name}: {why}"),
     "next-stage": Text("进入阶段“{stage}”还缺：{missing}", "the stage {stage} would still need: {missing}"),
 }
+SHARED: Mapping[str, Text] = {
+    "number": Text("号码相同", "same number"),
+    "phone": Text("电话相同", "same phone"),
+    "email": Text("邮箱相同", "same e-mail"),
+    "name": Text("名称相同", "same name"),
+}
+"""What two customers may share that makes one suppose they are one, by its code."""
 _OPEN = ("open", "doing")
 _OVER = ("lapsed", "ended")
 _BEFORE_THE_END = 60
@@ -98,6 +105,13 @@ class Suggested:
         change = first if today < first else _later(last, 1) if last and today <= last else None
         if change and (not self.until or change.isoformat() < self.until):
             self.until = change.isoformat()
+
+
+def may_be_one(customer: str, name: str, codes: Collection[str]) -> Suggestion:
+    """Return the suggestion that a customer may be another one, called *name*, by what they share (`SHARED`)."""
+    words = [text for code, text in SHARED.items() if code in codes]
+    why = Text(_COMMA.zh.join(one.zh for one in words), _COMMA.en.join(one.en for one in words))
+    return Suggestion("may-be-one", {"name": name, "why": why}, "other", customer)
 
 
 class Suggesting:

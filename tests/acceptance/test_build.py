@@ -141,6 +141,7 @@ EDITS = (
     "commit",
     "relation",
     "broken",
+    "twin",
 )
 
 
@@ -181,6 +182,10 @@ def edit(repo: Repo, dice: random.Random, step: int) -> None:  # noqa: C901 - on
         path.write_text(f"id: {path.parent.name}\nmerged_into: {other}\n", "utf-8")
     elif kind == "relation":
         path.write_text(f"{text}relations:\n  - type: partner\n    to: {other}\n", "utf-8")
+    elif kind == "twin":
+        beside = path.parent.parent.parent / other[:2] / other / "contacts.yaml"
+        if beside.exists():
+            (path.parent / "contacts.yaml").write_text(beside.read_text("utf-8"), "utf-8")
     elif kind == "broken":
         path.write_text(text + "\tbroken: [\n", "utf-8")
     else:

@@ -258,6 +258,37 @@ def test_who_is_shown_is_told_as_whom_it_may_be_known_already(sample_repo: Repo)
     assert "may-be-one" not in kept, "phones are none of theirs"
 
 
+def test_a_page_tells_whom_its_customer_may_be_until_one_of_them_changes(
+    sample_repo: Repo, tmp_path: Path
+) -> None:
+    site = build(sample_repo)
+    assert "may-be-one" not in suggestions(site, INSURED)
+    one, other = (
+        next(sample_repo.root.glob(f"records/customers/*/{name}")) for name in (INSURED, "c2xms7dz2ms")
+    )
+    contacts, before = other / "contacts.yaml", (other / "contacts.yaml").read_text("utf-8")
+    contacts.write_text((one / "contacts.yaml").read_text("utf-8"), "utf-8")
+    build(sample_repo)
+    name = re.findall("(?m)^name: (.*)$", (other / "customer.yaml").read_text("utf-8"))[0]
+    assert suggestions(site, INSURED)["may-be-one"] == (
+        f"may be the same customer as {name}: same phone, same e-mail -> ../c/{other.name}.html"
+    )
+    assert "可能与" in suggestions(site, other.name, "zh")["may-be-one"]
+    build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
+    assert differing(site, tmp_path / "anew") == []
+    finance = build(sample_repo, "--audience", "finance", "--lang", "en")
+    assert "may-be-one" not in suggestions(finance, INSURED), "phones are none of theirs"
+    sample_repo.commit("a copy")
+    done = sample_repo.custodex("distinct", INSURED, other.name, "--why", "两人同住")
+    assert done.returncode == 0, done.stderr
+    build(sample_repo)
+    assert "may-be-one" not in {**suggestions(site, INSURED), **suggestions(site, other.name)}
+    sample_repo.git("checkout", "-q", "--", "records")
+    contacts.write_text(before, "utf-8")
+    build(sample_repo)
+    assert "may-be-one" not in suggestions(site, INSURED)
+
+
 def test_a_person_and_a_team_of_one_id_keep_their_pages_calendars_and_figures_apart(
     sample_repo: Repo, tmp_path: Path
 ) -> None:

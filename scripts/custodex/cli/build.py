@@ -106,6 +106,7 @@ def prepare(
     """Bring the catalog up to date and return the build that is left to do."""
     from custodex import reports
     from custodex.cli.rulebook import all_rules
+    from custodex.duplicates.strong import strong
     from custodex.search.unindexed import all_files, changed_files
     from custodex.site.job import Job
 
@@ -121,6 +122,7 @@ def prepare(
         rules=all_rules(),
         now=session.now,
         contributions=reports.contributions,
+        strong=lambda reader, record: strong(reader.book.schemas, record),
         version=_version(session, source, reader.book, past),
         audience=_audience(reader),
         languages=tuple(dict.fromkeys(languages)) or LANGS,

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 
 from custodex import __version__
 from custodex.findings import Finding
 from custodex.locks import Lock
-from custodex.site import formdata, past
+from custodex.site import formdata, past, twins
 from custodex.site.bookapi import schema_files
 from custodex.site.bookextras import BookExtras
 from custodex.site.cards import Card, from_row
@@ -146,14 +146,24 @@ class _Build:
             self._note(taken.done, writer)
             waiting.update(taken.waiting)
         self._state.shift(totals)
-        return sorted(waiting.union(self._state.spoken_of()))
+        waiting.update(self._state.spoken_of())
+        for key in set(chain.from_iterable(twins.all_sharing(self._state).values())) - waiting:
+            writer.again(key)  # only now it is known that its page tells of another customer
+            waiting.add(key)
+        return sorted(waiting)
 
     def _render_rest(self, shared: Shared, few: Mapping[str, Card], waiting: Sequence[str]) -> Iterator[Done]:
         state = self._state
         rows, incoming = state.tied({*waiting, *shared.tied}), state.all_incoming()
+        sharing = twins.all_sharing(state)
         # a page names its parents and neighbours: the same few cards again and again
         known = lru_cache(_CARDS_KEPT)(lambda key: few.get(key) or _card(rows, key))
-        rest = replace(shared, cards=lambda: Cards(known, lambda key: incoming.get(key, ())))
+        rest = replace(
+            shared,
+            cards=lambda: Cards(
+                known, lambda key: incoming.get(key, ()), lambda token: sharing.get(token, ())
+            ),
+        )
         return render_all(rest, waiting)
 
     def _note(self, done: Done, writer: Writer) -> None:
@@ -167,7 +177,7 @@ class _Build:
 
     def _update(self, edits: set[str]) -> tuple[Built, Output]:
         state, job = self._state, self._job
-        cards = Cards(state.card, state.incoming)
+        cards = Cards(state.card, state.incoming, partial(twins.sharing, state))
         findings = by_record(self._findings)
         engine = Engine(job, self._reader, self._history, cards, self._templates, findings)
         touched = Touched(people=self._due_meanwhile())
@@ -214,13 +224,15 @@ class _Build:
         changes = [row for row in self._reader.changes(since) if row[1] in ("customer", *OTHERS)]
         found = {card.key: card for _, card in engine.read([key for key, _, gone in changes if not gone])}
         said: set[str] = set()
+        tokens = twins.shifted((state.card(key), found.get(key)) for key, _, _ in changes)
+        alike = twins.told(state, tokens)
         for key, _, _ in changes:
             old, new = state.card(key), found.get(key)
             state.replace(key, new)
             _note(touched, said, key, old, new)
         customers = {key for key, kind, _ in changes if kind == "customer"}
         self._changed = sorted(key.partition("/")[2] for key in customers)
-        dirty = customers | state.askers(said)
+        dirty = customers | state.askers(said) | alike | twins.told(state, tokens)
         return [key for key, kind, _ in changes if key not in found and kind != "customer"], dirty
 
     # --- both
@@ -334,7 +346,8 @@ def _shown(card: Card | None) -> object:
     """Return what other pages may show of a customer."""
     if card is None:
         return None
-    return card.name, card.state, card.one("stage"), [edge for edge in card.edges if edge.kind == "parent"]
+    parents = [edge for edge in card.edges if edge.kind == "parent"]
+    return card.name, card.state, card.one("stage"), parents, card.known
 
 
 def _card(rows: Mapping[str, str], key: str) -> Card | None:

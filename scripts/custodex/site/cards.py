@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,8 @@ class Card:
     edges: tuple[Edge, ...] = ()
     figures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    twins: tuple[str, ...] = ()  # tokens of what it hardly shares with another by chance
+    known: tuple[str, ...] = ()  # the ids of customers it names
 
     @property
     def id(self) -> str:
@@ -107,16 +109,18 @@ def from_row(row: str) -> Card:
     values = dict(zip(Card.__slots__, json.loads(row), strict=True))
     values["tasks"] = tuple(OpenTask(*task) for task in values["tasks"])
     values["edges"] = tuple(Edge(*edge) for edge in values["edges"])
+    values["twins"], values["known"] = tuple(values["twins"]), tuple(values["known"])
     values["mentions"] = tuple(Mention(*one) for one in values["mentions"])
     return Card(**values)
 
 
 def card_of(
-    record: Record, book: Book, complete: Completeness, figures: Mapping[str, Mapping[str, int]]
-) -> Card:
-    """Return the card of a record of any kind; *figures* are its contributions to the reports."""
+    record: Record, book: Book, complete: Completeness, figures: Mapping[str, Mapping[str, int]],
+    strong: tuple[Sequence[str], Collection[str]] = ((), ()),
+) -> Card:  # fmt: skip
+    """Return the card of a record of any kind; *figures* are its contributions to the reports, *strong* as in `Job`."""
     if record.kind == "customer":
-        return _customer(record, book, complete, figures)
+        return _customer(record, book, complete, figures, strong)
     main = record.main
     caption = main.get("title") if record.kind in ("view", "policy") else main.get("name")
     names = (
@@ -129,8 +133,9 @@ def card_of(
 
 
 def _customer(
-    record: Record, book: Book, complete: Completeness, figures: Mapping[str, Mapping[str, int]]
-) -> Card:
+    record: Record, book: Book, complete: Completeness, figures: Mapping[str, Mapping[str, int]],
+    strong: tuple[Sequence[str], Collection[str]],
+) -> Card:  # fmt: skip
     main = record.main
     name = text(main, "name") or text(main, "name_en") or record.id
     merged, erased = text(main, "merged_into"), "erased" in main
@@ -156,6 +161,8 @@ def _customer(
         edges=tuple(_edges(main)),
         figures=figures,
         mentions=tuple(mentions_of(record, book.schemas)),
+        twins=() if merged or erased else tuple(strong[0]),
+        known=tuple(sorted(strong[1])),
     )
 
 

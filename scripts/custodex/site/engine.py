@@ -20,11 +20,12 @@ from custodex.site.formdata import open_kinds
 from custodex.site.job import Job
 from custodex.site.known import Cards
 from custodex.site.sources import HistorySource
-from custodex.suggesting import Suggesting
+from custodex.suggesting import Suggesting, Suggestion, may_be_one
 from custodex.templating import Messages, Templates
 from custodex.texts import Lang
 
 TEMPLATES = ("customer", "stub")
+_TWINS = 3
 
 
 @dataclass(slots=True)
@@ -80,7 +81,8 @@ class Engine:
     def card(self, record: Record) -> Card:
         """Return the card of a record."""
         figures = self.job.contributions(record) if record.kind == "customer" else {}
-        return card_of(record, self.reader.book, self.judge, figures)
+        strong = self.job.strong(self.reader, record) if record.kind == "customer" else ((), ())
+        return card_of(record, self.reader.book, self.judge, figures, strong)
 
     def customer(self, record: Record, card: Card) -> tuple[Files, list[str]]:
         """Return the files of one customer and what its pages asked for."""
@@ -91,7 +93,8 @@ class Engine:
         if suggested.until:
             self.cards.asked.add(f"day {suggested.until}")
         findings = self._findings.get(card.key, ())
-        subject = Subject(record, card, edits, findings, links, suggested.found, self.judge.of(record))
+        suggestions = [*suggested.found, *self._twins(card)]
+        subject = Subject(record, card, edits, findings, links, suggestions, self.judge.of(record))
         for lang, tongue in self.tongues.items():
             if card.state:
                 stub = tongue.customers.stub(subject)
@@ -101,6 +104,18 @@ class Engine:
                 files.append((f"{lang}/{page.frame.path}", tongue.render("customer", page)))
         own = f"card {card.key}"
         return files, [what for what in self.cards.taken() if what != own]
+
+    def _twins(self, card: Card) -> Iterator[Suggestion]:
+        """Yield the first few customers that this one may be."""
+        codes: dict[str, set[str]] = {}
+        for token in card.twins:
+            for key in self.cards.sharing(token):
+                codes.setdefault(key, set()).add(token.partition(":")[0])
+        codes.pop(card.key, None)
+        for key, shared in sorted(codes.items(), key=lambda item: (-len(item[1]), item[0]))[:_TWINS]:
+            other = self.cards.card(key)
+            if other and other.id not in card.known and card.id not in other.known:
+                yield may_be_one(other.id, other.name, shared)
 
 
 def first_context(tongues: Mapping[Lang, Tongue]) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,14 +22,24 @@ Connect = Callable[[], tuple[Reader, HistorySource]]
 """Opens the records and their history anew: every process needs its own."""
 
 
+Strong = tuple[Sequence[str], Collection[str]]
+"""Tokens of what a customer hardly shares with another by chance, and the ids of those it names itself."""
+
+
+def nothing_strong(_reader: Reader, _record: Record) -> Strong:
+    """Look for no duplicates."""
+    return (), ()
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One build.
 
     `folders` hold templates/, assets/ and locale/, the first one wins; `tiers` yields name and content of the
     search files, `patch_tiers` those that change with the customers it is given (None: make all anew);
-    `contributions` says what a customer adds to the figures; `processes` 1 forks nothing; `extras` are the
-    files beside the pages: vCards, QR codes, feeds, calendars, tables of charts, the API.
+    `contributions` says what a customer adds to the figures, `strong` by what it may be taken for another one;
+    `processes` 1 forks nothing; `extras` are the files beside the pages: vCards, QR codes, feeds, calendars,
+    tables of charts, the API.
     """
 
     out: Path
@@ -39,6 +49,7 @@ class Job:
     rules: Rulebook
     now: datetime
     contributions: Callable[[Record], Mapping[str, Mapping[str, int]]]
+    strong: Callable[[Reader, Record], Strong] = nothing_strong
     version: Version = NO_VERSION
     audience: Audience = EVERYONE
     languages: tuple[Lang, ...] = LANGS

@@ -24,9 +24,13 @@ class Cards:
         self,
         card: Callable[[str], Card | None],
         incoming: Callable[[str], Sequence[Incoming]],
+        sharing: Callable[[str], Sequence[str]] = lambda _token: (),
     ) -> None:
         self._card = card
         self._incoming = incoming
+        self.sharing = (
+            sharing  # the keys of the customers with a token, where they are few; pages of them follow it
+        )
         self._kept: dict[str, Card | None] = {}
         self.asked: set[str] = set()
 

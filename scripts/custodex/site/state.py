@@ -18,7 +18,7 @@ from custodex.site.cards import Card, Edge, from_row
 from custodex.site.known import Incoming
 from custodex.store import Store
 
-VERSION = "6"
+VERSION = "7"
 _DDL = """
 CREATE TABLE cards (key TEXT PRIMARY KEY, kind TEXT NOT NULL, alive INTEGER NOT NULL, sort TEXT NOT NULL,
                     bucket INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
@@ -35,6 +35,7 @@ CREATE INDEX tasks_due ON tasks (due, key, stem);
 CREATE INDEX tasks_assignee ON tasks (assignee, due, key, stem);
 CREATE TABLE mentions (who TEXT, at TEXT, key TEXT, stem TEXT, PRIMARY KEY (who, at, key, stem)) WITHOUT ROWID;
 CREATE INDEX mentions_key ON mentions (key);
+CREATE TABLE twins (token TEXT, key TEXT, PRIMARY KEY (token, key)) WITHOUT ROWID;
 CREATE TABLE totals (figure TEXT, value TEXT, number INTEGER, PRIMARY KEY (figure, value)) WITHOUT ROWID;
 CREATE TABLE asks (what TEXT, page TEXT, PRIMARY KEY (what, page)) WITHOUT ROWID;
 CREATE INDEX asks_page ON asks (page);
@@ -44,7 +45,7 @@ CREATE TABLE selections (name TEXT PRIMARY KEY, about TEXT NOT NULL, total INTEG
                          first TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE past (figure TEXT, record TEXT, who TEXT, value REAL, number INTEGER, detail TEXT);
 """
-_TABLES = ("cards", "facets", "edges", "tasks", "mentions", "totals", "asks", "files", "selections")
+_TABLES = ("cards", "facets", "edges", "tasks", "mentions", "twins", "totals", "asks", "files", "selections")
 _MASK = (1 << 256) - 1
 _BUCKETS = 1 << 16
 _ROWS_A_FILE = 2048
@@ -71,6 +72,7 @@ class Rows:
     edges: list[tuple[str, str, int, str, str, str, str, str]]
     tasks: list[tuple[str, str, str, str]]
     mentions: list[tuple[str, str, str, str]]
+    twins: list[tuple[str, str]]
     totals: Mapping[tuple[str, str], int]
 
 
@@ -177,6 +179,9 @@ class State:
 
     def _remove(self, old: Card) -> None:
         self._db.execute("DELETE FROM cards WHERE key = ?", (old.key,))
+        self._db.executemany(
+            "DELETE FROM twins WHERE token = ? AND key = ?", [(one, old.key) for one in old.twins]
+        )
         for table, column in (("facets", "key"), ("edges", "source"), ("tasks", "key"), ("mentions", "key")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (old.key,))  # noqa: S608
 
@@ -187,6 +192,7 @@ class State:
         self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.edges)
         self._db.executemany("INSERT INTO tasks VALUES (?, ?, ?, ?)", rows.tasks)
         self._db.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?)", rows.mentions)
+        self._db.executemany("INSERT INTO twins VALUES (?, ?)", rows.twins)
 
     # --- totals
 
@@ -322,7 +328,7 @@ class State:
 
 def rows_of(cards: Iterable[Card]) -> Rows:
     """Return cards as `State.add` takes them; a worker process does this for its share."""
-    rows = Rows([], [], [], [], [], totals := Counter[tuple[str, str]]())
+    rows = Rows([], [], [], [], [], [], totals := Counter[tuple[str, str]]())
     for card in cards:
         totals.update(numbers(card))
         alive = int(not card.state)
@@ -330,6 +336,7 @@ def rows_of(cards: Iterable[Card]) -> Rows:
         if alive and card.kind == "customer":
             rows.facets.extend((facet, value, card.sort, card.key) for facet, value in card.every())
             rows.tasks.extend((card.key, task.stem, task.due or "9", task.assignee) for task in card.tasks)
+            rows.twins.extend((token, card.key) for token in card.twins)
             rows.mentions.extend((one.who, moment(one.at), card.key, one.stem) for one in card.mentions)
         rows.edges.extend(
             (edge.target, card.key, number, edge.kind, edge.type, edge.since, edge.until, edge.note)

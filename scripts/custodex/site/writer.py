@@ -52,6 +52,12 @@ class Writer:
         self.written += 1
         self.sum = (self.sum + seal(path, new) - (seal(path, old) if old else 0)) & _MASK
 
+    def again(self, owner: str) -> None:
+        """Take back the notes of an owner whose files, all of them, are about to be written once more."""
+        for path, old in self._state.files(owner).items():
+            self.written -= 1
+            self.sum = (self.sum - seal(path, old)) & _MASK
+
     def _forget(self, files: Mapping[str, bytes]) -> None:
         for path, old in files.items():
             self._output.remove(path)
