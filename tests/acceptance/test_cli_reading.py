@@ -172,6 +172,7 @@ def test_reports_count_every_customer_once(sample_repo: Repo) -> None:
         assert all(set(row) == {"value", "label", "count"} for row in report["rows"])
     some = as_json(sample_repo, "report", "stage", "--where", "type=person")
     assert some["total"] == as_json(sample_repo, "list", "--where", "type=person")["total"]
+    assert "Anna Berg" in sample_repo.custodex("report", "owner").stdout
     months = [row["value"] for row in as_json(sample_repo, "report", "month")["rows"]]
     assert months == sorted(months)
 

@@ -109,6 +109,8 @@ def test_dates_narrow_to_a_range_or_to_none(site: Site, page: Page) -> None:
     opened(site, page, "?v=1&last_note=2026-03-05..&cols=last_note", "zh")
     expect(page.locator("[data-app] tbody td").nth(1)).to_have_text(re.compile(r"^20\d\d年\d\d?月\d\d?日$"))
     expect(page.locator(".chips")).to_contain_text("2026年3月5日 –")
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+    assert page.locator("[data-app] tbody tr:not(.pad) td").evaluate_all(cut) == [], "days are read whole"
     opened(site, page)
     block = page.locator("details.facet", has=page.locator("summary", has_text="Last contact"))
     block.locator("summary").click()

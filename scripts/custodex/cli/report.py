@@ -84,7 +84,16 @@ def _labels(session: Session, reader: Reader, name: str, values: Sequence[str]) 
     column = _COLUMNS.get(name, name)
     columns = Columns(reader.book, (column,), session.lang)
     none = session.say("（未填）", "(none)")
-    return {value: columns.called(column, value) if value else none for value in values}
+    people = _people(session, reader) if name == "owner" else {}
+    return {value: people.get(value) or columns.called(column, value) if value else none for value in values}
+
+
+def _people(session: Session, reader: Reader) -> dict[str, str]:
+    """Return what the members of staff are called, by id."""
+    own = "name_en" if session.lang == "en" else "name"
+    return {
+        one.id: str(one.main.get(own) or one.main.get("name") or one.id) for one in reader.records("staff")
+    }
 
 
 def _write(session: Session, rows: Sequence[tuple[str, str, str]], form: str) -> None:
