@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from custodex.books import Book
@@ -20,6 +21,8 @@ from custodex.records import ROOT
 from custodex.snapshots import Entry, Snapshot
 from custodex.store import Store, state_folder
 from custodex.tables import DDL, VERSION, records_of
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,14 @@ class Catalog:
         query = "SELECT value FROM documents WHERE blob = ? AND kind = ?"
         row = self.db.execute(query, (blob, kind)).fetchone()
         return row[0] if row else None
+
+    def document_values(self, documents: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+        """Yield (blob, kind, JSON text) of these documents, by blob and kind, as far as they are known and readable."""
+        rest = iter({blob for blob, _ in documents})
+        while part := list(islice(rest, _AT_ONCE)):
+            marks = ",".join("?" * len(part))
+            query = f"SELECT blob, kind, value FROM documents WHERE blob IN ({marks}) AND value IS NOT NULL"  # noqa: S608
+            yield from (row for row in self.db.execute(query, part) if row[:2] in documents)
 
     def close(self) -> None:
         """Let go of the file."""

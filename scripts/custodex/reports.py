@@ -49,15 +49,17 @@ def contributions(record: Record) -> Contribution:
     main = record.main
     if record.kind != "customer" or not is_counted(main):
         return {}
-    found: dict[str, Counter[str]] = {}
-    for figure, value in _of_customer(main):
-        found.setdefault(figure, Counter())[value] += 1
+    found = {figure: {value: 1} for figure, value in _of_customer(main)}
     for document in record.documents:
         if document.kind in _DATES:
             figure, field = _DATES[document.kind]
-            found.setdefault(figure, Counter())[_month(document.value.get(field))] += 1
+            value = _month(document.value.get(field))
         elif document.kind == "task":
-            found.setdefault("tasks", Counter())[_text(document.value.get("state"))] += 1
+            figure, value = "tasks", _text(document.value.get("state"))
+        else:
+            continue
+        counts = found.setdefault(figure, {})
+        counts[value] = counts.get(value, 0) + 1
     return {figure: dict(sorted(counts.items())) for figure, counts in sorted(found.items())}
 
 

@@ -58,7 +58,7 @@ class Repository:
         catalog.sync(snapshots.worktree(git), Examiner())
         ledger = Ledger(self.root, git)
         ledger.sync()
-        return History(git, ledger, Reader(catalog, audience), catalog.document_value)
+        return History(git, ledger, Reader(catalog, audience), catalog.document_values)
 
 
 @pytest.fixture

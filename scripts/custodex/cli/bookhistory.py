@@ -45,7 +45,7 @@ class BookHistory:
 
     def _history(self) -> History:
         # a new one each time: it keeps every value it has read
-        return History(self._git, self._ledger, self._reader, self._catalog.document_value)
+        return History(self._git, self._ledger, self._reader, self._catalog.document_values)
 
     def for_record(self, key: str) -> Sequence[Change | Added]:
         """Return the changes of one record, newest first."""
@@ -82,7 +82,7 @@ class BookHistory:
     def deeds(self, since: str, head: str) -> Iterable[Change]:
         """Yield the changes of all records from *since* (RFC 3339) on up to the commit *head*, newest first."""
         ledger = self._ledger.at(head)
-        return History(self._git, ledger, self._reader, self._catalog.document_value).since(since, bare=True)
+        return History(self._git, ledger, self._reader, self._catalog.document_values).since(since, bare=True)
 
     def changed_since(self, head: str) -> set[str] | None:
         """Return the records with changes after *head*; None when it is not in the history any more."""

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -222,13 +222,17 @@ class Session:
         ledger.sync()
         if self.past:
             ledger.look_back(self.past)
-        return History(self.git, ledger, reader, self._known_value)
+        return History(self.git, ledger, reader, self._known_values)
 
-    def _known_value(self, blob: str, kind: str) -> str | None:
-        """Return a document the catalog has read; one that only stands on disk is in no Git object."""
-        name = blob.removeprefix("local:")
-        known = self._catalog.document_value(name, kind) if self._catalog else None
-        return known or ("{}" if name != blob else None)
+    def _known_values(self, documents: Collection[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+        """Yield the documents the catalog has read; one that only stands on disk is in no Git object."""
+        names = {(blob.removeprefix("local:"), kind) for blob, kind in documents}
+        known = {row[:2]: row[2] for row in self._catalog.document_values(names)} if self._catalog else {}
+        for blob, kind in documents:
+            name = blob.removeprefix("local:")
+            text = known.get((name, kind)) or ("{}" if name != blob else None)
+            if text is not None:
+                yield blob, kind, text
 
     def close(self) -> None:
         """Let go of every file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -25,6 +25,8 @@ __all__ = ["Change", "FieldChange", "History", "Ledger", "Origin", "Place", "Ste
 Action = Literal["added", "changed", "removed"]
 _REASONS = {"correction", "change", "merge"}
 _BATCH = 1000
+Known = Callable[[Collection[tuple[str, str]]], Iterable[tuple[str, str, str]]]
+"""Yields (blob, kind, JSON text) of those documents, given as (blob, kind), that need not be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,11 @@ class Origin:
 class History:
     """What happened to the records, as far as the reader's audience may know."""
 
-    def __init__(
-        self, git: Git, ledger: Ledger, reader: Reader, known: Callable[[str, str], str | None] | None = None
-    ) -> None:
+    def __init__(self, git: Git, ledger: Ledger, reader: Reader, known: Known = lambda _blobs: ()) -> None:
         self._git = git
         self._ledger = ledger
         self._reader = reader
-        self._known = known or (lambda _blob, _kind: None)
+        self._known = known
         self._values: dict[tuple[str, str], Value] = {}
         # authors sit in many zones, and a forge writes its own: one book is read by one clock
         self._local = lru_cache(maxsize=1 << 12)(reader.book.local)
@@ -169,16 +169,19 @@ class History:
 
     def _fetch(self, steps: Iterable[Step]) -> None:
         """Read the values of all blobs these steps mention, those of the catalog first, the rest at once."""
+        wanted = {
+            (blob, place.kind)
+            for step in steps
+            if (place := locate(step.path)) is not None
+            for blob in (step.old_blob, step.blob)
+            if blob and (blob, place.kind) not in self._values
+        }
+        for blob, kind, text in self._known(wanted):
+            self._values[blob, kind] = json.loads(text)
         missing: dict[str, set[str]] = {}
-        for step in steps:
-            place = locate(step.path)
-            for blob in (step.old_blob, step.blob):
-                if blob and place and (blob, place.kind) not in self._values:
-                    text = self._known(blob, place.kind)
-                    if text is None:
-                        missing.setdefault(blob, set()).add(place.kind)
-                    else:
-                        self._values[blob, place.kind] = json.loads(text)
+        for blob, kind in wanted:
+            if (blob, kind) not in self._values:
+                missing.setdefault(blob, set()).add(kind)
         for found in self._git.blobs(sorted(missing), MAX_BYTES) if missing else ():
             for kind in missing[found.name]:
                 self._values[found.name, kind] = parse(found.data or b"").value or {}

@@ -56,6 +56,7 @@ class Ledger:
         self._store = Store(state_folder(root) / "history.sqlite", _DDL, VERSION)
         self._db = self._store.db
         self._until = _NO_LIMIT
+        self._gone: bool | None = None
 
     def look_back(self, revision: str) -> None:
         """Answer from now on as on the day of *revision*; what came after it has not happened."""
@@ -76,6 +77,7 @@ class Ledger:
         known = self._store.meta("head")
         if head is None or head == known:
             return 0
+        self._gone = None
         with self._store.transaction():
             if known and not self._git.is_ancestor(known, head):
                 known = ""
@@ -158,8 +160,18 @@ class Ledger:
             "SELECT path FROM touches JOIN commits ON commits.id = commit_id"
             " WHERE old_blob = ? AND blob = '' AND name = ? LIMIT 1"
         )
-        row = None if step.old_blob else self._db.execute(query, (step.blob, step.commit)).fetchone()
+        if step.old_blob or not self._has_gone():
+            return ""
+        row = self._db.execute(query, (step.blob, step.commit)).fetchone()
         return row[0] if row else ""
+
+    def _has_gone(self) -> bool:
+        """Tell whether any file was ever removed: where none was, nothing is asked about each that was added."""
+        if self._gone is None:
+            self._gone = (
+                self._db.execute("SELECT 1 FROM touches WHERE blob = '' LIMIT 1").fetchone() is not None
+            )
+        return self._gone
 
     def last_change(self) -> dict[str, str]:
         """Return the moment of the newest commit for every record: key -> RFC 3339."""

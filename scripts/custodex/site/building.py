@@ -238,14 +238,14 @@ class _Build:
     # --- both
 
     def _pages(self, engine: Engine, writer: Writer, touched: Touched) -> PageSet:
-        job, selections = self._job, dict[str, Selection]()
+        job, selections, shown = self._job, dict[str, Selection](), dict[tuple[str, str], list[Card]]()
         fresh = not touched.everything and self._read_past()  # a full build has read it beside the customers
         regroup = fresh or touched.all_sets or touched.owners
         figures = past.figures_of(self._reader, self._state, regroup=regroup)
         stocks = {
             lang: Stock(
                 tongue.context, self._state, engine.reader, tongue.customers, self._findings, engine.history,
-                job.rules, job.today, job.version, job.find, touched.touches, selections, figures,
+                job.rules, job.today, job.version, job.find, touched.touches, selections, figures, shown,
             )
             for lang, tongue in engine.tongues.items()
         }  # fmt: skip

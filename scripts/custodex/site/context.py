@@ -22,6 +22,7 @@ from custodex.site.words import Words
 from custodex.templating import Messages
 from custodex.texts import Lang
 
+_ROWS_KEPT = 2048
 ROWS = 200
 """Rows of a static table; the interactive list has all."""
 
@@ -62,6 +63,7 @@ class Context:
         self.figures = figures
         self._badges: dict[tuple[str, str], Badge] = {}
         self._cells: dict[tuple[str, str], Value] = {}
+        self._rows: dict[tuple[str, tuple[str, ...]], Row] = {}
         self.audience = audience
         self.extras = extras
         self.site_title = self.words.say(as_text(book.settings.get("title")), "custodex")
@@ -127,11 +129,18 @@ class Context:
         """Return a static table of customers."""
         shown = [name for name in columns or DEFAULT_COLUMNS if name != "name"]
         heads = [Column(name, self.column_label(name), _KINDS.get(name, "text")) for name in shown]  # type: ignore[arg-type]
-        rows = [
-            Row(card.id, card.name, addresses.customer(card.id), [self._cell(card, name) for name in shown])
-            for card in cards
-        ]
-        return CustomerTable(heads, rows, total, link)
+        return CustomerTable(heads, [self._row(card, tuple(shown)) for card in cards], total, link)
+
+    def _row(self, card: Card, columns: tuple[str, ...]) -> Row:
+        """Return one row; many sets show the same customers first."""
+        if len(self._rows) > _ROWS_KEPT:
+            self._rows.clear()
+        known = self._rows.get((card.key, columns))
+        if known is None:
+            cells = [self._cell(card, name) for name in columns]
+            known = Row(card.id, card.name, addresses.customer(card.id), cells)
+            self._rows[card.key, columns] = known
+        return known
 
     def column_label(self, name: str) -> str:
         """Return the heading of a column."""

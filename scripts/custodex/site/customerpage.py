@@ -95,7 +95,7 @@ class CustomerPages:
         context, record = self._context, subject.record
         origins = Origins(subject.edits, context.values, context.forges, context.book.schemas)
         contacts = Contacts(record.one("contacts"), self._kind_node("contacts"), context.values, origins)
-        people = [_carded(person, subject.links) for person in contacts.people()]
+        people = contacts.people(subject.links.cards.people)
         names = {person.id: person.name for person in people}
         events = context.timelines.events(record, names, origins)
         parts = divided(events, record.id)
@@ -206,10 +206,12 @@ class CustomerPages:
             beside = main
             for part in place[:-1]:
                 beside = child(beside, part)
-            if place[-1] in beside:
-                pointer = "".join(f"/{part}" for part in place[:-1])
-                found.append(self._context.values.field(node, place[-1], beside[place[-1]], beside, pointer))
-        return [field for field in found if field.values][:_MAX_FEATURED]
+            if place[-1] in beside and len(found) < _MAX_FEATURED:
+                pointer = "".join([f"/{part}" for part in place[:-1]])
+                field = self._context.values.field(node, place[-1], beside[place[-1]], beside, pointer)
+                if field.values:
+                    found.append(field)
+        return found
 
     def _groups(self, subject: Subject, origins: Origins, contacts: Contacts) -> list[FieldGroup]:
         values, record = self._context.values, subject.record
@@ -274,11 +276,6 @@ def _featured(node: Node, place: tuple[str, ...]) -> Iterator[tuple[int, tuple[s
             yield order, (*place, name), part
         elif part.fields and order is None:
             yield from _featured(part, (*place, name))
-
-
-def _carded(person: Person, links: Links) -> Person:
-    found = links.cards.people.get(person.id)
-    return replaced(person, vcard=found[0], qr=found[1]) if found else person
 
 
 def _other_names(main: Value) -> list[str]:

@@ -85,10 +85,12 @@ def tasks(stock: Stock, rows: Sequence[tuple[str, str]]) -> list[Task]:
 def _recent(stock: Stock) -> list[Recent]:
     context, found, seen = stock.context, [], set()
     for edit in stock.history.recent(_EDITS):
-        card = stock.state.card(edit.record)
-        if edit.record in seen or card is None or card.kind != "customer" or card.state:
+        if edit.record in seen:
             continue
         seen.add(edit.record)
+        card = stock.state.card(edit.record)
+        if card is None or card.kind != "customer" or card.state:
+            continue
         found.append(
             Recent(
                 customer=context.known.link(edit.record),

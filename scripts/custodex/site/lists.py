@@ -57,7 +57,7 @@ def by_page(stock: Stock, facet: str, value: str) -> SetPage:
 
 def _members(stock: Stock, facet: str, value: str):  # type: ignore[no-untyped-def]
     total = stock.state.total(f"={facet}", value)
-    cards = stock.state.members(facet, value, ROWS)
+    cards = stock.members(facet, value)
     return stock.context.table(cards, total, addresses.filtered({facet: [value]}))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace as _replace
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -24,4 +23,7 @@ def model(cls: type[T]) -> type[T]:
 def replaced(one: T, **changes: Any) -> T:
     """Return a model with some fields changed."""
     found: DataclassInstance = one  # type: ignore[assignment]
-    return _replace(found, **changes)  # type: ignore[return-value]
+    made: T = object.__new__(type(one))
+    for name in found.__dataclass_fields__:  # a third of the time of `dataclasses.replace`
+        setattr(made, name, changes[name] if name in changes else getattr(one, name))
+    return made

@@ -31,21 +31,22 @@ class Contacts:
         self._origins = origins
         self._facts = Facts(values, "contacts", origins)
 
-    def people(self) -> list[Person]:
-        """Return the people; those who left come last."""
-        found = [self._person(person) for person in items(self._value, "people")]
+    def people(self, cards: Mapping[str, tuple[str, str]]) -> list[Person]:
+        """Return the people, those who left come last; *cards* are a vCard and a QR code by person."""
+        found = [self._person(person, cards) for person in items(self._value, "people")]
         return sorted(found, key=lambda person: person.left)
 
     def reaches(self) -> list[Reach]:
         """Return the ways to reach the customer itself: switchboard, shared mailbox."""
         return list(self._reaches(self._value, self._node, ()))
 
-    def _person(self, value: Value) -> Person:
+    def _person(self, value: Value, cards: Mapping[str, tuple[str, str]]) -> Person:
         node = self._items("people")
         name, name_en = text(value, "name"), text(value, "name_en")
         place = ("people", f"[{text(value, 'id')}]")
         role = text(value, "role")
         extra = self._facts.whole(node, value, _PERSON)
+        vcard, qr = cards.get(text(value, "id"), ("", ""))
         return Person(
             id=text(value, "id"),
             anchor=f"p-{text(value, 'id')}",
@@ -59,6 +60,8 @@ class Contacts:
             note=text(value, "note"),
             extra=extra.fields if extra else (),
             initials=initials(name or name_en),
+            vcard=vcard,
+            qr=qr,
         )
 
     def _items(self, name: str) -> Node:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import itemgetter
+from functools import lru_cache, reduce
+from operator import xor
 from typing import Any
 
 _QUIET = 4
@@ -34,27 +34,43 @@ def png(text: str) -> bytes:
 
     One pixel a module. Raises ValueError when the text does not fit.
     """
-    rows = _rows(text.encode())
-    size = len(rows) + 2 * _QUIET
-    blank = "1" * (size * _QUIET)
-    lines = "".join([blank, *(f"1111{row.translate(_LIGHT)}1111" for row in rows), blank])
-    padding = "0" * (-size % 8)
-    pixels = "".join([f"{_UNFILTERED}{lines[at : at + size]}{padding}" for at in range(0, size * size, size)])
-    data = int(pixels, 2).to_bytes(len(pixels) // 8, "big")
-    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 1, 0, 0, 0, 0))
+    said = text.encode()
+    version = next((number for number, (words, _) in enumerate(_WORDS, 1) if len(said) + _HEAD <= words), 0)
+    if said and version:
+        frame = _frame(version)
+        size, data = frame.size, frame.pixels(said)
+    else:
+        rows = _drawn(said)
+        size, data = len(rows), _packed(rows).to_bytes(_bits(len(rows)) // 8, "big")
+    side = size + 2 * _QUIET
+    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
     # stored, not packed: every version of zlib writes the same, and a code is as good as random
     return _SIGNATURE + head + _chunk(b"IDAT", zlib.compress(data, 0)) + _chunk(b"IEND", b"")
+
+
+def _width(size: int) -> int:
+    """Return the bits of one line of pixels: a byte that says how it is written, the pixels, up to a whole byte."""
+    side = size + 2 * _QUIET
+    return len(_UNFILTERED) + side + -side % 8
+
+
+def _bits(size: int) -> int:
+    return _width(size) * (size + 2 * _QUIET)
+
+
+def _packed(rows: Sequence[str]) -> int:
+    """Return the pixels of modules given row by row, "1" is dark, as one number."""
+    side = len(rows) + 2 * _QUIET
+    blank = "1" * side
+    margin = [blank] * _QUIET
+    lines = [*margin, *(f"1111{row.translate(_LIGHT)}1111" for row in rows), *margin]
+    padding = "0" * (-side % 8)
+    return int("".join([f"{_UNFILTERED}{line}{padding}" for line in lines]), 2)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     """Return one part of a PNG file (ISO/IEC 15948)."""
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def _rows(said: bytes) -> Sequence[str]:
-    """Return the modules row by row, "1" is dark."""
-    version = next((number for number, (words, _) in enumerate(_WORDS, 1) if len(said) + _HEAD <= words), 0)
-    return _frame(version).rows(said) if said and version else _drawn(said)
 
 
 def _drawn(said: bytes) -> Sequence[str]:
@@ -67,28 +83,35 @@ def _drawn(said: bytes) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What all codes of one version have in common."""
+    """What all codes of one version have in common.
+
+    A bit of data always turns the same pixels: its own, and those of the error correction it adds to. A code is
+    the empty one with the pixels of all its bits turned.
+    """
 
     size: int
     words: int  # of data
-    spare: int  # bits at the end that say nothing
-    check: int  # bits of error correction
-    remainders: Sequence[int]  # of each byte before `check` zero bits, divided by the generator
-    mask: int  # of all bits in the order they are written in
-    place: Callable[[str], Sequence[str]]  # from these bits, a light and a dark one to all modules
+    empty: int  # the pixels where all data and error correction is zero
+    turns: Sequence[
+        tuple[Sequence[int], Sequence[int]]
+    ]  # of each word: by its upper four bits, by its lower four
+    padded: dict[int, int]  # by the length of the text: the pixels with nothing but what fills the rest
 
-    def rows(self, said: bytes) -> Sequence[str]:
-        """Return the modules of a text that fits."""
+    def pixels(self, said: bytes) -> bytes:
+        """Return the pixels of a text that fits, as a PNG file holds them."""
         length = len(said)
+        if length not in self.padded:
+            self.padded[length] = self._turned(
+                self.empty, _PADS[: self.words - length - _HEAD], length + _HEAD
+            )
         head = (0b0100 << 8 | length) << 8 * length | int.from_bytes(said, "big")
-        data = (head << 4).to_bytes(length + _HEAD, "big") + _PADS[: self.words - length - _HEAD]
-        remainder, above, kept = 0, self.check - 8, (1 << self.check) - 1
-        for byte in data:
-            remainder = (remainder << 8) & kept ^ self.remainders[remainder >> above ^ byte]
-        bits = (int.from_bytes(data, "big") << self.check | remainder) << self.spare ^ self.mask
-        length = 8 * self.words + self.check + self.spare
-        modules = "".join(self.place(f"{bits:0{length}b}01"))
-        return [modules[start : start + self.size] for start in range(0, len(modules), self.size)]
+        data = (head << 4).to_bytes(length + _HEAD, "big")
+        return self._turned(self.padded[length], data).to_bytes(_bits(self.size) // 8, "big")
+
+    def _turned(self, pixels: int, data: bytes, start: int = 0) -> int:
+        for byte, (upper, lower) in zip(data, self.turns[start:], strict=False):
+            pixels ^= upper[byte >> 4] ^ lower[byte & 15]
+        return pixels
 
 
 @lru_cache(len(_WORDS))
@@ -97,14 +120,27 @@ def _frame(version: int) -> _Frame:
     rows = _drawn(b"a" * (words - _HEAD))
     size = len(rows)
     order = [(y, x) for y, x in _zigzag(size) if not _reserved(y, x, size)]
-    count = len(order)
-    number = {module: at for at, module in enumerate(order)}
-    sources = [
-        number.get((y, x), count + int(module)) for y, row in enumerate(rows) for x, module in enumerate(row)
+    cleared = [list(row) for row in rows]
+    for y, x in order:
+        cleared[y][x] = "01"[x % 3 == 0]
+    last, width = _bits(size) - 1, _width(size)
+    pixel = [1 << last - (y + _QUIET) * width - len(_UNFILTERED) - _QUIET - x for y, x in order]
+    own, corrections = pixel[: 8 * words], pixel[8 * words : 8 * (words + checks)]
+    turns = [
+        one ^ _sum(place for bit, place in enumerate(reversed(corrections)) if remainder >> bit & 1)
+        for one, remainder in zip(own, _remainders(words, checks), strict=True)
     ]
-    mask = int("".join("01"[x % 3 == 0] for _, x in order), 2)
-    spare = count - 8 * (words + checks)
-    return _Frame(size, words, spare, 8 * checks, _remainders(checks), mask, itemgetter(*sources))
+    tables = [(_sums(turns[at : at + 4]), _sums(turns[at + 4 : at + 8])) for at in range(0, 8 * words, 8)]
+    return _Frame(size, words, _packed(["".join(row) for row in cleared]), tables, {})
+
+
+def _sums(four: Sequence[int]) -> list[int]:
+    """Return for each number of four bits the sum of what its bits stand for, the first of *four* for the highest."""
+    return [_sum(one for bit, one in enumerate(reversed(four)) if number >> bit & 1) for number in range(16)]
+
+
+def _sum(ones: Iterable[int]) -> int:
+    return reduce(xor, ones, 0)
 
 
 def _zigzag(size: int) -> Iterator[tuple[int, int]]:
@@ -122,14 +158,27 @@ def _reserved(y: int, x: int, size: int) -> bool:
     return corner or aligned or 6 in (y, x)
 
 
-def _remainders(checks: int) -> Sequence[int]:
-    """Return what each byte before *checks* zero bytes leaves, divided by the product of all x - 2^i, i < *checks*."""
+def _remainders(words: int, checks: int) -> list[int]:
+    """Return what each single bit of so many *words*, the first one first, adds to so many *checks*.
+
+    That is the remainder of the data with *checks* zero bytes behind it, divided by the product of all x - 2^i, where
+    i < *checks*.
+    """
     generator, root = [1], 1
     for _ in range(checks):
         shifted = [*generator, 0]
         generator = [one ^ _times(root, low) for one, low in zip(shifted, [0, *generator], strict=True)]
         root = _times(root, 2)
-    return [int.from_bytes(bytes(_times(byte, one) for one in generator[1:]), "big") for byte in range(256)]
+    of_byte = [
+        int.from_bytes(bytes(_times(byte, one) for one in generator[1:]), "big") for byte in range(256)
+    ]
+    above, kept = 8 * (checks - 1), (1 << 8 * checks) - 1
+    found: list[int] = []
+    word = [of_byte[1 << bit] for bit in range(8)]  # of the last word, its lowest bit first
+    for _ in range(words):
+        found += word
+        word = [(one << 8) & kept ^ of_byte[one >> above] for one in word]
+    return found[::-1]
 
 
 def _times(one: int, other: int) -> int:

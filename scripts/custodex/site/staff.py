@@ -10,7 +10,6 @@ from custodex.examining import Record
 from custodex.hints import Node, as_text
 from custodex.site import addresses, phrases
 from custodex.site.charts import charts_of
-from custodex.site.context import ROWS
 from custodex.site.fields import Facts
 from custodex.site.home import tasks
 from custodex.site.mentions import newest
@@ -60,7 +59,7 @@ def staff_page(stock: Stock, record: Record) -> StaffPage:
     """Return the page of a member of staff."""
     context, state, row = stock.context, stock.state, staff_row(stock, record)
     table = context.table(
-        state.members("owner", record.id, ROWS),
+        stock.members("owner", record.id),
         row.customers,
         addresses.filtered({"owner": [record.id]}),
         _COLUMNS,
@@ -126,7 +125,7 @@ def team_page(stock: Stock, record: Record) -> TeamPage:
     context, state, row = stock.context, stock.state, team_row(stock, record)
     keys, meant = members(stock, record.id), [record.id] if stock.is_meant(record.key) else []
     table = context.table(
-        state.members("team", record.id, ROWS), row.customers, addresses.filtered({"team": [record.id]})
+        stock.members("team", record.id), row.customers, addresses.filtered({"team": [record.id]})
     )
     return TeamPage(
         frame=context.frame(row.link.label, addresses.record(record.key), "staff"),

@@ -50,6 +50,7 @@ class Stock:
     touches: Callable[[Mapping[str, Sequence[str]]], bool] = lambda _where: True
     selections: dict[str, Selection] = field(default_factory=dict)  # the languages may share them
     past: Mapping[str, Sequence[Figure]] = field(default_factory=dict)  # by team, by person: what was done
+    shown: dict[tuple[str, str], list[Card]] = field(default_factory=dict)  # of the last set; shared as well
 
     def cards(self, keys: Sequence[str]) -> list[Card]:
         """Return the cards of these records, in this order."""
@@ -60,6 +61,13 @@ class Stock:
         """Tell whether an id in a task or a mention means this person or team: of both with one id, the person."""
         folder, _, name = key.partition("/")
         return folder == "staff" or self.state.card(f"staff/{name}") is None
+
+    def members(self, facet: str, value: str) -> list[Card]:
+        """Return the first customers, by name, with this value of a facet."""
+        if (facet, value) not in self.shown:
+            self.shown.clear()  # the languages take turns: only the last set is asked for again
+            self.shown[facet, value] = self.state.members(facet, value, ROWS)
+        return self.shown[facet, value]
 
     def owner_of(self, card: Card | None) -> Link | None:
         """Return who looks after a record."""
