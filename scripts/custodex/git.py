@@ -332,6 +332,8 @@ class Git:
 
 def _absolute(environ: Mapping[str, str]) -> dict[str, str]:
     """Return what Git told a hook in words that hold in any folder: it names files from the current one."""
+    if not {"GIT_INDEX_FILE", "GIT_DIR"} & environ.keys():
+        return dict(environ)  # the current folder may be gone, and nothing is named from it
     here = Path.cwd()
     settled = {
         name: str(here / value) if name in {"GIT_INDEX_FILE", "GIT_DIR"} else value

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custodex.cli.asof import as_of_option, source_at
-from custodex.cli.session import STAGED, WORKTREE, Session
+from custodex.cli.session import STAGED, WORKTREE, Session, current_folder
 from custodex.cli.verbs import choice, option, verb
 from custodex.errors import CustodexError, UsageFault
 from custodex.texts import LANGS, Lang, Text
@@ -92,7 +92,7 @@ def command(
                   extras=not pages_only, past=as_of is not None)  # fmt: skip
     built = build(job)
     if packed is not None:
-        _pack(session, job, Path.cwd() / packed)
+        _pack(session, job, current_folder() / packed)
     if form == "json":
         session.out_json(_as_json(job, built))
         return
@@ -113,7 +113,7 @@ def prepare(
     session.progress("正在校验…", "checking …")
     reader = session.reader(audience, source)
     session.progress("正在生成页面…", "rendering …")
-    folder = (Path.cwd() / out).resolve() if out else session.root / _OUT
+    folder = (current_folder() / out).resolve() if out else session.root / _OUT
     return Job(
         out=folder,
         state=_state_folder(session, audience, folder),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custodex.cli.session import Session
+from custodex.cli.session import Session, current_folder
 from custodex.cli.verbs import option, verb
 from custodex.errors import EXIT_FINDINGS, EXIT_OK, EXIT_REFUSED, CustodexError, EnvironmentFault
 from custodex.findings import Finding, printable
@@ -59,14 +59,14 @@ def command(session: Session, *, install: Path | None, status: Path | None) -> i
     if install is not None:
         return _install(session, install)
     if status is not None:
-        return _status(session, status.absolute())
-    root = Path(session.environ.get("GIT_DIR") or ".").resolve()
+        return _status(session, current_folder() / status)
+    root = (current_folder() / session.environ.get("GIT_DIR", "")).resolve()
     lines = sys.stdin.readlines()
     return _supervised(session, lambda: _judge(session, root, lines))
 
 
 def _install(session: Session, target: Path) -> int:
-    target = target.absolute()
+    target = current_folder() / target
     git = _bare(session, target)
     for name, value in SETTINGS.items():
         git.run("config", name, value)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from custodex.cli.session import current_folder
 from custodex.errors import UsageFault
 from custodex.findings import printable
 from custodex.texts import Text
@@ -37,7 +38,7 @@ def _found(root: Path, start: Path, text: str, known: Callable[[str], bool]) -> 
     path = _inside(root, start, text)
     if not path or os.path.lexists(root / path) or known(path):
         return path
-    here = os.path.normpath(Path.cwd() / text)
+    here = os.path.normpath(current_folder() / text)
     if here.startswith(f"{root}{os.sep}") and os.path.lexists(here):
         return _inside(root, start, here)
     raise UsageFault(

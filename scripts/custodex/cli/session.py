@@ -50,9 +50,29 @@ class ReaderGone(Exception):
     """Whoever read our output stopped reading: `custodex list | head`."""
 
 
+def current_folder() -> Path:
+    """Return the folder the program was started in; a fault where it was deleted since."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            Text(
+                "当前文件夹已不存在，可能已被删除或移走",
+                "the current folder is gone: deleted, or moved elsewhere",
+            ),
+            Text(
+                "先用 cd 进入另一个文件夹，或用 -C 指定客户档案仓库的完整路径",
+                "change to another one with cd, or name a record repository by its whole path with -C",
+            ),
+        ) from error
+
+
 def _in_this_repository(folder: Path) -> bool:
     """Tell whether *folder* is of the repository a hook runs in: below here, no other one between."""
-    here = Path.cwd()
+    try:
+        here = current_folder()
+    except EnvironmentFault:  # no hook runs in a folder that is gone
+        return False
     if not folder.is_relative_to(here):
         return False
     below = [folder, *folder.parents]
@@ -84,9 +104,11 @@ class Session:
 
     def work_in(self, folder: Path) -> None:
         """Work in *folder* (`-C`): what Git was told about another repository does not hold there."""
+        if not folder.is_absolute():
+            folder = current_folder() / folder
         if not folder.is_dir():
             raise UsageFault(Text(f"没有这个文件夹：{folder}", f"no such folder: {folder}"))
-        self.folder = folder.absolute()
+        self.folder = folder
         if not _in_this_repository(self.folder):
             self.environ = {
                 name: value for name, value in self.environ.items() if not name.startswith("GIT_")
@@ -95,7 +117,7 @@ class Session:
     @property
     def start(self) -> Path:
         """The folder the person stands in."""
-        return self.folder or Path.cwd()
+        return self.folder or current_folder()
 
     @cached_property
     def root(self) -> Path:
