@@ -552,6 +552,20 @@ def test_new_from_a_file(sample_repo: Repo) -> None:
     assert sample_repo.custodex("new", "--from", str(broken.resolve())).returncode == 2
 
 
+def test_a_new_customer_takes_no_id_of_ones_own(sample_repo: Repo) -> None:
+    copied = sample_repo.write("../copied.yaml", "id: ab0cd1ef2gh\ntype: person\nname: 甘示范\nstage: lead\n")
+    for given in (
+        ("甘示范", "id=ab0cd1ef2gh"),
+        ("甘示范", "客户编号=ab0cd1ef2gh"),
+        ("--from", str(copied.resolve())),
+    ):
+        for lang, words in (("zh", "编号由程序给出"), ("en", "leave id out")):
+            done = sample_repo.custodex("--lang", lang, "new", *given)
+            assert done.returncode == 2, done.stderr
+            assert words in done.stderr
+    assert not sample_repo.git("status", "--porcelain", "records")
+
+
 def editor(repo: Repo, script: str) -> str:
     program = repo.write("../editor.sh", f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,7 @@ def _plan(
         documents[one.field.kind] = assigned(documents.get(one.field.kind, {}), one, convert)
     main = documents.setdefault(kind, {})
     if kind == "customer":
+        _refuse_id(main)
         main["id"] = new_id()
         _fill(session, author, main, person=said["person"])
     lacking = "id" if not main.get("id") else "name" if not main.get("name") else ""
@@ -107,6 +108,18 @@ def _plan(
     drafts = [Draft(path_of(name, record), name, value) for name, value in documents.items() if value]
     done = Text(f"已新建 {record}", f"made {record}")
     return Plan(drafts, f"new {kind} {record}", done, asks, told={"id": record})
+
+
+def _refuse_id(said: Container[str]) -> None:
+    """Refuse a customer that comes with an id of its own, as a file copied from another customer does."""
+    if "id" in said:
+        raise UsageFault(
+            Text(
+                "新客户的编号由程序给出，不能指定 id",
+                "the program gives a new customer its id, none can be chosen",
+            ),
+            Text("去掉 id", "leave id out"),
+        )
 
 
 def _look_for_duplicates(session: Session, author: Author, documents: Documents) -> Text | None:
@@ -186,6 +199,7 @@ def _asked(session: Session, fields: Sequence[str], *, person: bool) -> list[str
 
     book = session.catalog().book
     known = {assignment(book.schemas, kinds_of("customer"), text).field.steps[0].name for text in fields}
+    _refuse_id(known)
     known |= {"type"} if person else set()
     return [text for field in _Form(session, book).fields(known) if (text := field)]
 
