@@ -140,10 +140,19 @@ def test_mistakes_in_the_call_are_usage_errors_in_either_language(tmp_path: Path
     repo = Repo(tmp_path)
     for arguments, zh, en in (
         (("serch", "x"), "没有命令 serch；可用：search", "did you mean: search"),
-        (("list", "--lmit", "3"), "没有选项", "No such option"),
-        (("list", "--limit", "many"), "不是有效的数", "not a valid integer"),
-        (("show",), "缺少参数", "Missing argument"),
-        (("report", "weather"), "不在可选值", "is not one of"),
+        (
+            ("list", "--lmit", "3"),
+            "没有选项“--lmit”；是不是“--limit”？",
+            "no such option '--lmit'; did you mean",
+        ),
+        (
+            ("list", "--limit", "many"),
+            "“--limit”或“-n”的取值无效：“many”不是有效的整数\n",
+            "'many' is not a valid integer\n",
+        ),
+        (("show",), "错误：缺少参数“ID”\n", "error: missing argument 'ID'\n"),
+        (("list", "--limit", "O'Hara's"), "“-n”的取值无效：\"O'Hara's\" 不是", "\"O'Hara's\" is not a valid"),
+        (("report", "weather"), "不在可选值“stage”、“type”", "is not one of"),
         (("-C", "nowhere", "list"), "没有这个文件夹", "no such folder"),
     ):
         for lang, words in (("zh", zh), ("en", en)):
@@ -159,6 +168,31 @@ def test_outside_a_record_repository_the_way_in_is_named(tmp_path: Path) -> None
         assert done.returncode == 4
         assert "custodex init" in done.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_deleted_is_told_and_dash_c_leads_out_of_it(
+    sample_repo: Repo, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+
+    def there(*arguments: str) -> subprocess.CompletedProcess[str]:
+        program = [sys.executable, "-m", "custodex", *arguments]
+        return subprocess.run(
+            ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", *program],
+            cwd=gone, env=sample_repo.environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    for arguments in (("list",), ("check", "x.yaml"), ("init", "x"), ("pre-receive",), ("-C", "x", "list")):
+        for lang, words in (("zh", "错误：当前文件夹已不存在"), ("en", "error: the current folder is gone")):
+            gone.mkdir(exist_ok=True)
+            done = there("--lang", lang, *arguments)
+            assert done.returncode == 4, (arguments, done.stderr)
+            assert done.stderr.startswith(words)
+            assert len(done.stderr.splitlines()) == 2
+            assert "-C" in done.stderr
+    gone.mkdir(exist_ok=True)
+    assert there("-C", str(sample_repo.root), "list", "-n", "1").returncode == 0
 
 
 def test_any_folder_below_the_repository_will_do(sample_repo: Repo) -> None:

@@ -6,6 +6,7 @@ click asks `gettext` for every one of them; a table in memory answers instead of
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping
 
 from custodex.texts import Lang
@@ -29,7 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "No such option: {name}": "没有选项 {name}",
     "No such command {name!r}.": "没有命令 {name!r}。",
     "Did you mean {possibility}?": "是不是 {possibility}？",
-    "(Did you mean one of: {possibilities}?)": "（是不是其中之一：{possibilities}？）",
+    "(Did you mean one of: {possibilities}?)": "是不是其中之一：{possibilities}？",
     "(Possible options: {possibilities})": "（相近的选项：{possibilities}）",
     "Could not open file {filename!r}: {message}": "打不开文件 {filename!r}：{message}",
     "Argument {name!r} takes {nargs} values.": "参数 {name!r} 需要 {nargs} 个值。",
@@ -41,7 +42,7 @@ SENTENCES: Mapping[str, str] = {
     "Choose from:\n\t{choices}": "可选：\n\t{choices}",
     "{value!r} is not {choice}.": "{value!r} 不是 {choice}。",
     "{value!r} is not one of {choices}.": "{value!r} 不在可选值 {choices} 之中。",
-    "{value!r} is not a valid {number_type}.": "{value!r} 不是有效的数（{number_type}）。",
+    "{value!r} is not a valid {number_type}.": "{value!r} 不是有效的整数。",
     "{value} is not in the range {range}.": "{value} 不在范围 {range} 之内。",
     "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
     "{name} {filename!r} is a file.": "{name} {filename!r} 是文件。",
@@ -55,6 +56,19 @@ SENTENCES: Mapping[str, str] = {
     "path": "路径",
     "Path": "路径",
 }
+
+
+_QUOTED = re.compile(r""" ?(?<![\w"])'([^']*)'(?!\w) ?""")
+_STOP_INSIDE = re.compile("。 *(?=.)")
+
+
+def told(message: str, lang: Lang) -> str:
+    """Return what click says of a mistake as our own messages are written: no full stop, quotes of the language."""
+    message = message.rstrip().removesuffix(".").removesuffix("。")
+    if lang != "zh":
+        return f"{message[:1].lower()}{message[1:]}".replace(". Did you mean", "; did you mean")
+    message = _STOP_INSIDE.sub("；", _QUOTED.sub(r"“\1”", message))
+    return message.replace("”,“", "”、“").replace("”/“", "”或“")
 
 
 def teach_gettext(lang: Callable[[], Lang]) -> None:

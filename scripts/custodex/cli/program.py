@@ -56,7 +56,8 @@ def _ended(session: Session, invoke: Callable[[], int]) -> int:
         session.out(error.format_message())
         return EXIT_USAGE
     except click.ClickException as error:
-        return _explain_usage(session, error.format_message(), getattr(error, "ctx", None))
+        message = chinese.told(error.format_message(), session.lang)
+        return _explain_usage(session, message, getattr(error, "ctx", None))
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except SystemExit as error:

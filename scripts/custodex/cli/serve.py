@@ -93,7 +93,7 @@ def _listen(out: Path, port: int, take: Take | None) -> Preview:
     try:
         return Preview(out, port, take)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise EnvironmentFault(
             Text(f"不能使用端口 {port}：{reason}", f"cannot use port {port}: {reason}"),
             Text(
