@@ -15,8 +15,7 @@ _SOURCE = Path(__file__).with_name("hugo")
 def from_yaml(bench: Bench, size: int) -> Path:
     """Return the folder of a site that reads the records of the book by itself."""
     folder = bench.work / f"hugo-yaml-{size}"
-    if not folder.exists():
-        _copy(folder)
+    if not _copied(folder):
         customers = bench.shelf.all(size).root / "records" / "customers"
         shutil.copytree(customers, folder / "data" / "customers")
     return folder
@@ -25,16 +24,17 @@ def from_yaml(bench: Bench, size: int) -> Path:
 def from_json(bench: Bench, size: int) -> Path:
     """Return the folder of a site that reads one file with all customers."""
     folder = bench.work / f"hugo-json-{size}"
-    if not folder.exists():
-        _copy(folder)
+    if not _copied(folder):
         customers = bench.shelf.all(size).root / "records" / "customers"
         (folder / "data").mkdir()
         (folder / "data" / "customers.json").write_text(json.dumps(_tree(customers)), encoding="utf-8")
     return folder
 
 
-def _copy(folder: Path) -> None:
-    shutil.copytree(_SOURCE, folder)
+def _copied(folder: Path) -> bool:
+    """Copy what makes the pages; tell whether the customers are there already."""
+    shutil.copytree(_SOURCE, folder, dirs_exist_ok=True)
+    return (folder / "data").exists()
 
 
 def _tree(folder: Path) -> dict[str, Any]:
