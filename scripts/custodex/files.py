@@ -95,12 +95,18 @@ def make_folder(path: Path) -> None:
 
 
 def replace_with(path: Path, write: Callable[[Path], None]) -> None:
-    """Put what *write* makes at the place it is given at *path*, when it is whole."""
+    """Put what *write* makes at the place it is given at *path*, when it is whole.
+
+    A device or a pipe, such as /dev/null, is written to: a rename would put a file in its place.
+    """
     if path.is_symlink():
         raise EnvironmentFault(
             Text(f"{path} 是链接，不能写入", f"{path} is a link and is not written through"),
             Text("用普通的文件代替它", "put a plain file in its place"),
         )
+    if path.is_char_device() or path.is_fifo():
+        _write_through(path, write)
+        return
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}")
     try:
         write(temporary)
@@ -112,6 +118,19 @@ def replace_with(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, write: Callable[[Path], None]) -> None:
+    import tempfile
+
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / path.name
+            write(made)
+            with made.open("rb") as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+    except OSError as error:
+        raise _trouble(Text("写不了", "cannot write"), path, error) from error
 
 
 def replace_all(root: Path, state: Path, contents: Mapping[str, bytes | None]) -> None:
