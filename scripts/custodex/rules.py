@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-from custodex.findings import Finding, Severity, printable
+from custodex.findings import Finding, Params, Severity, printable
 from custodex.texts import Lang, Text
 
 
@@ -59,3 +62,16 @@ def message(rule: Rule, finding: Finding, lang: Lang) -> str:
 def hint(rule: Rule, finding: Finding, lang: Lang) -> str:
     """Return how to mend it, in *lang*, fit for a terminal."""
     return _render(rule.hint, finding, lang)
+
+
+@cache
+def examples() -> Mapping[str, Params]:
+    """Return the parameters of one finding a code, taken from the case that each code is tested by."""
+    text = files("custodex").joinpath("examples.json").read_text(encoding="utf-8")
+    found: Mapping[str, Params] = json.loads(text)
+    return found
+
+
+def example(rule: Rule) -> Finding:
+    """Return a finding of *rule* to show its message and hint by; its place means nothing."""
+    return Finding("", 1, 1, rule.code, params=examples().get(rule.code, {}))

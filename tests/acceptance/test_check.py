@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ import hostile
 import pytest
 from hostile import ACME, BOLT, customer, customer_path
 
+from custodex.cli.rulebook import all_rules
+from custodex.rules import example, hint, message
+from custodex.texts import LANGS
 from workbench import Repo
 
 A, B = customer_path(ACME), customer_path(BOLT)
@@ -215,6 +219,13 @@ def test_explain(repo: Repo) -> None:
     assert page.startswith("schema-unquoted: ")
     assert "good:" in page
     assert "修改方法" in repo.custodex("--lang", "zh", "explain", "yaml-alias").stdout
+    for line in listed.splitlines():  # what a finding says, never the places still to be filled in
+        rule = all_rules()[line.split()[0]]
+        for lang in LANGS:
+            told = message(rule, example(rule), lang) + hint(rule, example(rule), lang)
+            assert not re.search(r"\{[a-z_]+\}", told)
+    shown = repo.custodex("explain", "amount-sum").stdout
+    assert "message, for example: the sum of the lines comes to 85.00, but 90.00 is written\n" in shown
     wrong = repo.custodex("explain", "yaml-alais")
     assert wrong.returncode == 2
     assert "yaml-alias" in wrong.stderr

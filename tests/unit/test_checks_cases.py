@@ -15,12 +15,13 @@ from custodex import checks, snapshots
 from custodex.catalog import Catalog
 from custodex.findings import Finding
 from custodex.git import Git
-from custodex.rules import hint, message
+from custodex.rules import example, hint, message
 from custodex.texts import LANGS
 from workbench import NOW, ROOT, Repo
 
 BASE = ROOT / "tests/data/base"
 CASES = ROOT / "tests/data/cases"
+EXAMPLES = ROOT / "scripts/custodex/examples.json"
 RULES = checks.RULES
 STAFF = "records/staff/mei-lin.yaml"
 STAFF_TEXT = "id: mei-lin\nname: 梅琳\nactive: true\n"
@@ -158,6 +159,16 @@ def rows_of(found: list[Finding]) -> list[dict[str, str | int]]:
     ]
 
 
+def _bless_example(finding: Finding) -> None:
+    """Have the pages of rules show *finding* where their code is explained."""
+    shown = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    shown[finding.code] = dict(sorted(finding.params.items()))
+    text = json.dumps(
+        {name: shown[name] for name in sorted(shown) if shown[name]}, indent=2, ensure_ascii=False
+    )
+    EXAMPLES.write_text(f"{text}\n", encoding="utf-8")
+
+
 @pytest.mark.parametrize(("code", "side"), case_folders())
 def test_case_folder_gives_the_findings_it_lists_and_no_other(
     code: str, side: str, book: Repo, bless: bool
@@ -178,8 +189,10 @@ def test_case_folder_gives_the_findings_it_lists_and_no_other(
     expected = folder / "expected.json"
     if bless:
         expected.write_text(json.dumps(rows_of(found), indent=2) + "\n", encoding="utf-8")
+        _bless_example(next(finding for finding in found if finding.code == code))
     assert rows_of(found) == json.loads(expected.read_text(encoding="utf-8"))
-    assert code in {finding.code for finding in found}
+    shown = next(finding for finding in found if finding.code == code)
+    assert example(RULES[code]).params.keys() == shown.params.keys(), "--bless, with -n 0, takes it anew"
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

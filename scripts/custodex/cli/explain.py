@@ -9,7 +9,7 @@ from custodex.cli.session import Session
 from custodex.cli.verbs import argument, verb
 from custodex.errors import UsageFault
 from custodex.findings import printable
-from custodex.rules import Rule
+from custodex.rules import Rule, example, hint, message
 from custodex.texts import Text
 
 
@@ -43,9 +43,9 @@ def _page(session: Session, rule: Rule) -> list[str]:
     kind = say("错误", "error") if rule.severity == "error" else say("警告", "warning")
     more = say("，可用 --fix 改正", ", mended by --fix") if rule.fixable else ""
     lines = [f"{rule.code}: {rule.title.get(lang)} ({kind}{more})", "", rule.why.get(lang), ""]
-    lines += [f"{say('提示', 'message')}: {rule.message.get(lang)}"]
-    lines += [f"{say('修改方法', 'how to mend')}: {rule.hint.get(lang)}"]
-    for title, example in ((say("不好", "bad"), rule.bad), (say("好", "good"), rule.good)):
-        if example:
-            lines += ["", f"{title}:", *(f"    {line}" for line in example.rstrip("\n").split("\n"))]
+    lines += [f"{say('提示示例', 'message, for example')}: {message(rule, example(rule), lang)}"]
+    lines += [f"{say('修改方法', 'how to mend')}: {hint(rule, example(rule), lang)}"]
+    for title, written in ((say("不好", "bad"), rule.bad), (say("好", "good"), rule.good)):
+        if written:
+            lines += ["", f"{title}:", *(f"    {line}" for line in written.rstrip("\n").split("\n"))]
     return lines

@@ -8,6 +8,7 @@ from datetime import date
 
 from custodex.findings import Finding
 from custodex.records import locate
+from custodex.rules import example, hint, message
 from custodex.site import phrases, pieces
 from custodex.site.cards import Card
 from custodex.site.charts import bars
@@ -151,8 +152,8 @@ def rule_pages(stock: Stock) -> list[RulePage]:
             title=rule.title.get(lang),
             severity=rule.severity,
             why=rule.why.get(lang),
-            message=rule.message.get(lang),
-            hint=rule.hint.get(lang),
+            message=message(rule, example(rule), lang),
+            hint=hint(rule, example(rule), lang),
             bad=rule.bad,
             good=rule.good,
             fixable=rule.fixable,
