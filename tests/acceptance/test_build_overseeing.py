@@ -119,6 +119,22 @@ def test_the_changes_page_counts_the_seven_days_before_the_commit(sample_repo: R
     assert "11 March 2030" in told
 
 
+def test_the_changes_page_says_which_event_a_changed_field_belongs_to(sample_repo: Repo) -> None:
+    folder = customers(sample_repo)[3].parent
+    for day in ("2030-03-09", "2030-03-10"):
+        note(folder, day, f"{day} 见面")
+    sample_repo.commit("two notes")
+    written = sorted(folder.glob("notes/2030/*.yaml"))
+    for path in written:
+        path.write_text(path.read_text(encoding="utf-8").replace("见面", "见过面"), encoding="utf-8")
+    sample_repo.commit("both put right")
+    page = (build(sample_repo) / "en/changes.html").read_text(encoding="utf-8")
+    told = page.partition("both put right")[2].partition('<li class="event"')[0]
+    found = re.findall(r'<li><a href="([^"]+)"[^>]*>(.*?)</a> · <b>(.*?)</b>', told)
+    assert sorted(label for _, label, _ in found) == ["Note · 10 March 2030", "Note · 9 March 2030"]
+    assert sorted(href for href, _, _ in found) == [f"c/{folder.name}.html#e-{path.stem}" for path in written]
+
+
 def test_a_book_without_commits_has_no_week(empty_repo: Repo) -> None:
     assert 'id="h-week"' not in (build(empty_repo) / "zh/changes.html").read_text("utf-8")
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from custodex.records import kind_of_record, locate
 from custodex.site import phrases
 from custodex.site.context import Context
+from custodex.site.modelling import replaced
 from custodex.site.origins import MODULES, Origins
 from custodex.site.pagemodels import ChangedRecord, Commit
-from custodex.site.pieces import Change
+from custodex.site.pieces import Change, Link
 from custodex.site.sources import Edit
 
 _RECORDS, _FIELDS = 12, 8
@@ -50,7 +51,8 @@ def _record(context: Context, key: str, edits: Sequence[Edit]) -> ChangedRecord:
     added: list[str] = []
     for edit in edits:
         if edit.action == "changed":
-            changes += [origins.change(edit.kind, one) for one in edit.fields]
+            about = None if edit.kind in (*MODULES, kind) else _about(context, edit)
+            changes += [replaced(origins.change(edit.kind, one), about=about) for one in edit.fields]
         elif edit.action == "removed" and edit is not main:
             changes.append(Change(context.words.kind(edit.kind), edit.path.rpartition("/")[2], ""))
         elif edit.action == "added" and edit.kind not in MODULES and edit.kind != kind:
@@ -66,6 +68,13 @@ def _record(context: Context, key: str, edits: Sequence[Edit]) -> ChangedRecord:
         added=added[:shown],
         more=max(0, len(changes) - _FIELDS) + max(0, len(added) - shown),
     )
+
+
+def _about(context: Context, edit: Edit) -> Link:
+    """Return the link to an event on the page of its customer."""
+    place = locate(edit.path)
+    anchor = f"#e-{place.stem}" if place else ""
+    return Link(_event(context, edit), f"{context.known.link(edit.record).href}{anchor}")
 
 
 def _event(context: Context, edit: Edit) -> str:

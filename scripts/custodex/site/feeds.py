@@ -128,7 +128,8 @@ def _lines(commit: Commit) -> Iterator[str]:
 
 def _of_record(record: ChangedRecord) -> Iterator[str]:
     for change in record.changes:
-        yield f"{change.label}: {' → '.join(part for part in (change.old, change.new or '–') if part)}"
+        about = f"{change.about.label} · " if change.about else ""
+        yield f"{about}{change.label}: {' → '.join(part for part in (change.old, change.new or '–') if part)}"
     yield from (f"+ {added}" for added in record.added)
     if record.more:
         yield f"… +{record.more}"

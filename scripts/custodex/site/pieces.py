@@ -85,6 +85,7 @@ class Change:
     label: str
     old: str
     new: str
+    about: Link | None = None  # the note, task or other event whose field it is; None: the record's own
 
 
 @model
