@@ -314,3 +314,26 @@ def test_a_person_and_a_team_of_one_id_keep_their_pages_calendars_and_figures_ap
     assert (site / "calendar/teams/tom-okafor.ics").exists()
     build(sample_repo, "--anew", "--out", str(tmp_path / "anew"))
     assert differing(site, tmp_path / "anew") == []
+
+
+def test_a_file_of_a_customer_is_told_by_name_size_and_day_its_checksum_in_short(empty_repo: Repo) -> None:
+    made = empty_repo.custodex("new", "Harbor Shipping Ltd", "--format", "json")
+    customer = json.loads(made.stdout)["id"]
+    path = empty_repo.root / f"records/customers/{customer[:2]}/{customer}/customer.yaml"
+    checksum = "0123456789abcdef" * 4
+    with path.open("a", encoding="utf-8") as file:
+        file.write(
+            f'attachments:\n  - id: f1\n    name: 框架合同.pdf\n    sha256: "{checksum}"\n    bytes: 1234567\n'
+            '    added_on: "2026-03-02"\n'
+        )
+    empty_repo.commit("a contract")
+    site = build(empty_repo)
+    for lang, size, day in (("en", "Size", "2 March 2026"), ("zh", "大小", "2026年3月2日")):
+        page = (site / f"{lang}/c/{customer}.html").read_text(encoding="utf-8")
+        told = page.partition("框架合同.pdf")[2].partition("</li>")[0]
+        assert f'<dt>{size}</dt><dd><data value="1234567">1.2 MB</data></dd>' in told
+        assert day in told
+        code = re.search(r'<dd><code title="(.*?)">(.*?)</code><button[^>]* data-copy="(.*?)"', told)
+        assert code
+        assert code.groups() == (checksum, "0123456789ab…", checksum)
+        assert told.index(day) < told.index(checksum)

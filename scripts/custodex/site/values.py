@@ -17,7 +17,7 @@ from custodex.site.words import Words
 from custodex.texts import Text
 
 Show = Callable[[Any, Mapping[str, Any]], Value]
-_LONG = 500
+_LONG, _SHORT = 500, 12
 _KEPT = 4096
 
 
@@ -69,6 +69,7 @@ class Values:
         fields = node.items.fields if node.items else {}
         used = [field for field in fields if any(_filled(row.get(field)) for row in rows)]
         shown = [field for field in used if field != node.hint("key") or len(used) == 1 or not _is_id(field)]
+        shown.sort(key=lambda field: fields[field].hint("format") == "checksum")  # for programs: at the end
         cells = [[self.show(fields[field], row.get(field), row) for field in shown] for row in rows]
         return FieldTable(
             self.words.of(node, name), [self.words.of(fields[field], field) for field in shown], cells
@@ -104,6 +105,17 @@ class Values:
         joined = " ".join(dict.fromkeys(names))
         return Value(joined, "text", addresses.filtered({"region": [code]}) if code else "", raw=code)
 
+    def _size(self, value: Any) -> str:
+        """Return a number of bytes in the unit people name it in, of which a thousand make the next."""
+        if not isinstance(value, int):
+            return line(value)
+        size, units = float(value), ["B", "kB", "MB", "GB"]
+        while size >= 1000 and len(units) > 1:
+            size /= 1000
+            del units[0]
+        number = round(size, 1) if size < 10 and size % 1 else round(size)
+        return f"{self.formats.number(number)} {units[0]}"
+
     def _choose(self, node: Node) -> Show:
         hint = node.hint
         if isinstance(ref := hint("ref"), str) and ref not in ("person", "event"):
@@ -122,6 +134,8 @@ class Values:
             "rate": lambda value, _: Value(_percent(str(value)), "number", raw=str(value)),
             "uscc": lambda value, _: Value(str(value), "code"),
             "resident-id": lambda value, _: Value(str(value), "code"),
+            "checksum": lambda value, _: Value(f"{str(value)[:_SHORT]}…", "code", raw=str(value)),
+            "bytes": lambda value, _: Value(self._size(value), "number", raw=str(value)),
             "date": _kept(lambda value: Value(self.formats.date(value), "date", raw=value)),
             "date-time": lambda value, _: Value(self.formats.time(value), "date", raw=minute(value)),
             "uri": _link,
