@@ -7,6 +7,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from custodex.ids import ALPHABET, check_character
 from custodex.records import customer_folder
 from workbench import Repo
@@ -200,6 +202,31 @@ def test_a_role_learns_nothing_from_fields_it_may_not_read(empty_repo: Repo) -> 
     # finance may not read contacts: whether two phones are the same is the phone's secret too
     assert pairs(empty_repo, "--audience", "finance") == set()
     assert told(empty_repo, A, "--audience", "finance")["matches"] == []
+
+
+def test_persons_compared_for_a_street_tell_nothing_to_who_may_not_read_streets(empty_repo: Repo) -> None:
+    schema = json.loads(empty_repo.read("schema/contacts.schema.json"))
+    schema["properties"]["addresses"]["items"]["properties"]["street"]["x-class"] = "identity"
+    empty_repo.write("schema/contacts.schema.json", json.dumps(schema))
+    for number in range(1, 13):  # too many of one name to be compared for the name
+        street = "12 Sample Rd" if number < 3 else f"{number * 31} Other{'abcdefghijklmn'[number]} Lane"
+        person(empty_repo, customer_id(number), "Ada Example", "", street)
+    assert two(empty_repo, "--audience", "admin") == {(A, B)}
+    assert two(empty_repo, "--audience", "sales") == set()
+
+
+@pytest.mark.parametrize("said", ["addresses: 5", "addresses: {a: b}", "addresses: [5, {street: 5}]"])
+def test_addresses_of_any_form_are_a_finding_and_no_crash(
+    empty_repo: Repo, tmp_path: Path, said: str
+) -> None:
+    person(empty_repo, A, "Ada Example", "1990-03-02")
+    empty_repo.write(f"{customer_folder(A)}/contacts.yaml", f"{said}\n")
+    empty_repo.write(
+        f"{customer_folder(A)}/consents.yaml", "consents:\n  - purpose: service\n    withdrawn_at: 5\n"
+    )
+    assert two(empty_repo) == set()
+    built = empty_repo.custodex("build", "--out", str(tmp_path / "site"))
+    assert built.returncode == 0, built.stderr
 
 
 def test_what_follows_changes_is_what_a_fresh_reading_finds(empty_repo: Repo) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from custodex.books import Book
 from custodex.hints import Node
+from custodex.imports.contacts import day_of
 from custodex.imports.converting import Converter
 from custodex.imports.headers import Request, plan_of_headers
 from custodex.imports.mapping import DATED_KINDS, MAPPED_KINDS, Rule, read_mapping
@@ -277,3 +278,14 @@ def test_a_mistake_in_a_mapping_has_its_place(book: Book, text: str, place: tupl
         return
     assert plan is None
     assert (findings[0].line, findings[0].column) == place
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("19850418", "1985-04-18"), ("1985-4-8", "1985-04-08"), ("31/12/1985", "1985-12-31"),
+        ("198511", ""), ("1985112", ""), ("1985", ""), ("--0412", ""), ("04/05/1985", ""), ("1985/04-18", ""),
+    ],
+)  # fmt: skip
+def test_a_birthday_is_a_whole_day_or_none(said: str, day: str) -> None:
+    assert day_of(said) == day

@@ -207,7 +207,10 @@ class Duplicates:
         own = self._persons.candidate(traits)
         for value in (*traits.values, *traits.leads(own.person.names)):
             if value.token.startswith(ALONE_NOTHING):
-                persons.update(customer for customer, _ in self._index.holders(value.token, _LOOKED_AT))
+                holders = self._index.holders(value.token, _LOOKED_AT)
+                persons.update(
+                    customer for customer, field in holders if self._persons.may_follow(value.token, field)
+                )
         for customer in sorted(persons):
             if why := evidence(own, self._persons.known(customer)):
                 found.setdefault(customer, _Found()).add_all(why)
@@ -263,7 +266,8 @@ class Duplicates:
 
     def _sharing_values(self) -> Iterator[tuple[str, str, str, str]]:
         for token, holders in _grouped(self._index.shared_values(_SHARED_BY)):
-            open_ = sorted({(customer, place) for customer, place in holders if self._may_read(place)})
+            follow = self._persons.may_follow
+            open_ = sorted({(customer, place) for customer, place in holders if follow(token, place)})
             for at, (one, _) in enumerate(open_):
                 for other, place in open_[at + 1 :]:
                     if one != other:

@@ -153,12 +153,15 @@ class Index:
         rows = self._db.execute(query, (customer,)).fetchall()
         return [row for row in rows if row[0].startswith(tuple(sorts))]
 
-    def holding(self, sort: str, token: str) -> tuple[int, int]:
-        """Return how many values there are whose token begins with *sort*, and how many of them are *token*."""
-        bounds = (sort, f"{sort}\U0010ffff")
-        every = self._db.execute("SELECT count(*) FROM twin_values WHERE token >= ? AND token < ?", bounds)
-        these = self._db.execute("SELECT count(*) FROM twin_values WHERE token = ?", (token,))
-        return every.fetchone()[0], these.fetchone()[0]
+    def holding(self, token: str) -> int:
+        """Return how many values have this token."""
+        found = self._db.execute("SELECT count(*) FROM twin_values WHERE token = ?", (token,)).fetchone()
+        return int(found[0])
+
+    def beginning(self, sort: str) -> int:
+        """Return how many values there are whose token begins with *sort*."""
+        query = "SELECT count(*) FROM twin_values WHERE token >= ? AND token < ?"
+        return int(self._db.execute(query, (sort, f"{sort}\U0010ffff")).fetchone()[0])
 
     def shared_values(self, most: int) -> Iterator[tuple[str, str, str]]:
         """Yield (token, customer, field) of every exact value that two to *most* customers have."""

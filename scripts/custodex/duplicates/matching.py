@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from math import log2
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from custodex.duplicates.companies import Normaliser
 from custodex.duplicates.index import Index
 from custodex.duplicates.likeness import likeness
 from custodex.duplicates.persons import RAREST_TOWN, UNKNOWN, Levels, Person, Place, is_weak, levels, unpacked
-from custodex.duplicates.tokens import AT, BORN, TOWN, Traits
+from custodex.duplicates.tokens import AT, BORN, PLACE_TOKENS, TOWN, Traits
 
 _BORN = "identity/birthday"
 _SURE = 0.95
@@ -68,9 +69,18 @@ class Persons:
     def _weighed(self, place: Place) -> Place:
         """Return an address with what its town is worth: log2(1/share), as in the theory for values of their own."""
         if place.town not in self._worth:
-            every, these = self._index.holding(TOWN, f"{TOWN}{place.town}")
-            self._worth[place.town] = min(RAREST_TOWN, log2(every / these)) if these else RAREST_TOWN
+            these = self._index.holding(f"{TOWN}{place.town}")
+            self._worth[place.town] = min(RAREST_TOWN, log2(self._towns / these)) if these else RAREST_TOWN
         return place._replace(worth=self._worth[place.town])
+
+    @cached_property
+    def _towns(self) -> int:
+        """How many towns of persons there are, each as often as it is written; counted once for all of them."""
+        return self._index.beginning(TOWN)
+
+    def may_follow(self, token: str, field: str) -> bool:
+        """Tell whether the audience may know what two persons share; being compared because of it tells as much."""
+        return self.may_read_place(field) if token.startswith(PLACE_TOKENS) else self._may_read(field)
 
     def may_read_place(self, place: str) -> bool:
         """Tell whether the audience may know an address: the parts of it that are compared."""

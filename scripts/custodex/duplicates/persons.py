@@ -149,7 +149,8 @@ def _street(one: Sequence[str], other: Sequence[str]) -> int:
 
 def places_of(contacts: Mapping[str, Any]) -> Iterator[tuple[int, Place]]:
     """Yield (number in the list, place) of the first addresses of a contacts document that say anything."""
-    for number, address in enumerate((contacts.get("addresses") or ())[:_MOST_PLACES]):
+    found = contacts.get("addresses")
+    for number, address in enumerate(found[:_MOST_PLACES] if isinstance(found, list) else ()):
         if isinstance(address, Mapping):
             said = {name: text for name, text in address.items() if isinstance(text, str)}
             place = place_of(said.get("postal_code", ""), said.get("city", ""), said.get("street", ""))

@@ -22,7 +22,8 @@ BORN = "born:"
 """Begins the token of a person's birthday: it leads to one customer only together with the name."""
 AT, TOWN, KEY = "at:", "town:", "key:"
 """Begin the token of a person's address, of its town, and of what leads to it together with a name."""
-ALONE_NOTHING = (BORN, AT, TOWN, KEY)
+PLACE_TOKENS = (AT, TOWN, KEY)
+ALONE_NOTHING = (BORN, *PLACE_TOKENS)
 """What two customers may share without being one."""
 MODULES = ("customer", "contacts", "identity")
 

@@ -49,7 +49,7 @@ class Contact:
     addresses: list[Address] = field(default_factory=list)
 
 
-_DAY = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ].*)?")
+_DAY = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))(?:[T ].*)?")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _NO_YEAR = "1604"
 """What Apple's programs write for the year of a birthday that has none."""
@@ -58,7 +58,7 @@ _NO_YEAR = "1604"
 def day_of(text: str) -> str:
     """Return a birthday as `YYYY-MM-DD`; empty without a year, or where day and month could be either."""
     if found := _DAY.fullmatch(text.strip()):
-        year, month, day = found[1], int(found[3]), int(found[4])
+        year, month, day = found[1], int(found[3] or found[5]), int(found[4] or found[6])
     elif found := _AMERICAN.fullmatch(text.strip()):
         first, second, year = int(found[1]), int(found[2]), found[3]
         if first != second and max(first, second) <= 12:

@@ -137,7 +137,9 @@ class Values:
             "checksum": lambda value, _: Value(f"{str(value)[:_SHORT]}…", "code", raw=str(value)),
             "bytes": lambda value, _: Value(self._size(value), "number", raw=str(value)),
             "date": _kept(lambda value: Value(self.formats.date(value), "date", raw=value)),
-            "date-time": lambda value, _: Value(self.formats.time(value), "date", raw=minute(value)),
+            "date-time": lambda value, _: Value(
+                self.formats.time(str(value)), "date", raw=minute(str(value))
+            ),
             "uri": _link,
         }
         return shows.get(str(node.hint("format"))) or shows.get(str(node.schema.get("format")))
