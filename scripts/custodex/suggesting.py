@@ -126,7 +126,7 @@ class Suggesting:
         stages = [row for row in book.vocabulary("stages").get("stages") or () if isinstance(row, Mapping)]
         self._stages = {str(row.get("id")): row for row in stages}
         self._grades = {
-            (kind.get("type"), grade.get("id")): grade
+            (str(kind.get("type")), str(grade.get("id"))): grade
             for kind in book.vocabulary("grades").get("types") or ()
             for grade in kind.get("grades") or ()
         }
@@ -173,7 +173,7 @@ class Suggesting:
 
     def _review(self, record: Record) -> Iterator[tuple[Suggestion, date, None]]:
         main = record.main
-        grade = self._grades.get((main.get("type"), main.get("grade")), {})
+        grade = self._grades.get((str(main.get("type")), str(main.get("grade"))), {})
         days = grade.get("review_days")
         if not self._notes or not isinstance(days, int):
             return

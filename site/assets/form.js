@@ -346,12 +346,15 @@
   }
   function nameOf() { return customer(draft.value).name || ""; }
   function contacts() {
-    try { return (files.contacts && y.parse(files.contacts.text).value) || {}; } catch (error) { return {}; /* a layout of its own: nobody to choose */ }
+    var found = null;
+    try { found = files.contacts && y.parse(files.contacts.text).value; } catch (error) { /* a layout of its own: nobody to choose */ }
+    return found && typeof found === "object" ? found : {};
   }
   function people() {
     var part = parts(form).find(function (one) { return one.dataset.f === "people" && one.dataset.w === "checks"; });
     if (!part) return;
-    (contacts().people || []).forEach(function (person) {
+    [].concat(contacts().people || []).forEach(function (person) {
+      if (!person || !person.id) return;
       part.querySelector(".checks").append(el("label", {}, el("input", { type: "checkbox", value: person.id }), person.name || person.id));
     });
     part.hidden = !part.querySelector(".checks input");

@@ -287,3 +287,22 @@ def test_export_holds_what_was_asked_for_and_no_more(sample_repo: Repo) -> None:
     notes = list(csv.DictReader(io.StringIO(sample_repo.custodex("export", "--kind", "note").stdout)))
     files = list((sample_repo.root / "records").rglob("notes/*/*.yaml"))
     assert len(notes) == len(files)
+
+
+def test_values_of_the_wrong_kind_are_findings_and_no_crash(empty_repo: Repo) -> None:
+    folder = "records/customers/a0/a000000001s"
+    person = "type: person\nname: Ada Example\nstage: customer\ngrade: [a]\nowner: li-wen\nsource: {channel: website}\n"
+    empty_repo.write(f"{folder}/customer.yaml", f"id: a000000001s\n{person}")
+    empty_repo.write(
+        f"{folder}/contacts.yaml", "people: [5, {id: p1, name: Ada}]\naddresses: 7\npreferences: [x]\n"
+    )
+    empty_repo.write(
+        f"{folder}/tasks/2026-03-02-abcdef.yaml",
+        "title: call\nstate: [open]\nassignee: li-wen\ndue: 5\nclosed_at: 5\ncreated_at: 5\n",
+    )
+    checked = empty_repo.custodex("check")
+    assert (checked.returncode, "state" in checked.stdout) == (1, True), checked.stderr
+    for arguments in (["show", "a000000001s"], ["export", "--format", "vcf"], ["duplicates"]):
+        done = empty_repo.custodex(*arguments)
+        assert done.returncode == 0, done.stderr
+    assert "FN:Ada" in empty_repo.custodex("export", "--format", "vcf").stdout.splitlines()

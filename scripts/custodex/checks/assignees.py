@@ -39,7 +39,7 @@ RULES = (
     ),
 )
 
-_RUNNING = frozenset({"open", "doing"})
+_RUNNING = ("open", "doing")  # no set: a state may be a list as well
 
 
 def check(sight: Sight) -> Iterator[Fault]:
