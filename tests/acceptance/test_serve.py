@@ -70,6 +70,15 @@ def test_the_preview_is_guarded_and_follows_edits(preview: tuple[Repo, int]) -> 
         assert ask(port, "/zh/index.html", stranger)[0] == 421
     for outside in ("/../../schema/settings.yaml", "/..%2f..%2fschema/settings.yaml", "/%00", "//etc/passwd"):
         assert ask(port, outside)[0] == 404
+    for path, home, words in (("/zh/c/none.html", "/zh/index.html", "没有这个页面"),
+                              ("/en/<b>.html", "/en/index.html", "There is no such page"),
+                              ("/none", "/zh/index.html", "回到首页")):  # fmt: skip
+        status, headers, page = ask(port, quote(path))
+        assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert f'<a href="{home}">' in page
+        assert words in page
+        assert "<b>" not in page
+        assert ask(port, home)[0] == 200
     # what Windows would take for another machine or drive is not looked at, even where it is a plain name
     for name in ("\\\\host\\share.html", "c:page.html"):
         (repo.root / "build/site" / name).write_text("a name", "utf-8")

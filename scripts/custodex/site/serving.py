@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from custodex.texts import LANGS, Text
+
 HOST = "127.0.0.1"
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,6 +37,11 @@ _TYPES = {
     ".json": "application/json; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_NO_PAGE = Text("没有这个页面", "There is no such page")
+_MOVED = Text(
+    "它所说的客户或文件可能已合并、归档或改名。", "What it told of may have been merged, archived or renamed."
+)
+_HOME = Text("回到首页", "To the home page")
 _EDIT, _EDITING = "/.edit", "/assets/edit.js"
 _MOST_BYTES = 2 << 20
 _RELOAD, _VERSION = "/.reload.js", "/.version.js"
@@ -170,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._file(unquote(parts.path))
 
     def _file(self, path: str) -> tuple[HTTPStatus, str, bytes]:
-        missing = HTTPStatus.NOT_FOUND, "text/plain", b"there is no such page\n"
+        missing = HTTPStatus.NOT_FOUND, _TYPES[".html"], _missing(path)
         # on Windows such a path leaves the folder: only to look at //host/share hands that host the password's hash
         if any(char in path for char in "\0\\:"):
             return missing
@@ -203,6 +210,23 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
+
+
+def _missing(path: str) -> bytes:
+    """Return the page that says there is none, in the language of *path*, else in both; it repeats nothing of it."""
+    langs = [lang for lang in LANGS if path.startswith(f"/{lang}/")] or LANGS
+    said = "".join(
+        f'<section lang="{lang}"><h1>{_NO_PAGE.get(lang)}</h1><p>{_MOVED.get(lang)}</p>'
+        f'<p><a href="/{lang}/index.html">{_HOME.get(lang)}</a></p></section>'
+        for lang in langs
+    )
+    return (
+        f'<!doctype html>\n<html lang="{langs[0]}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_NO_PAGE.get(langs[0])}</title>"
+        '<link rel="stylesheet" href="/assets/site.css"></head>'
+        f'<body class="choose"><main>{said}</main></body></html>\n'
+    ).encode()
 
 
 def _name(host: str) -> str:
