@@ -221,6 +221,21 @@ def test_names_print_under_any_locale(sample_repo: Repo) -> None:
     assert any("\u4e00" <= char <= "\u9fff" for char in plain.stdout)
 
 
+def test_a_table_calls_colleagues_by_name_and_programs_get_their_ids(sample_repo: Repo) -> None:
+    who = ("list", "--where", "owner=tom-okafor", "-n", "3")
+    assert sample_repo.custodex("--lang", "en", *who).stdout.count("Tom Okafor") == 3
+    assert (
+        sample_repo.custodex("--lang", "zh", "list", "--where", "owner=li-wen", "-n", "3").stdout.count(
+            "李雯"
+        )
+        == 3
+    )
+    assert sample_repo.custodex(*who, "--format", "csv").stdout.count("tom-okafor") == 3
+    tasks = sample_repo.custodex("--lang", "en", "task", "list", "--to", "tom-okafor").stdout
+    assert "Tom Okafor" in tasks
+    assert "tom-okafor" not in tasks
+
+
 def test_data_goes_to_stdout_and_nothing_else_does(sample_repo: Repo) -> None:
     done = sample_repo.custodex("list", "--format", "csv")
     assert len(done.stdout.splitlines()) == 61

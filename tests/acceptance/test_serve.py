@@ -70,10 +70,10 @@ def test_the_preview_is_guarded_and_follows_edits(preview: tuple[Repo, int]) -> 
         assert ask(port, "/zh/index.html", stranger)[0] == 421
     for outside in ("/../../schema/settings.yaml", "/..%2f..%2fschema/settings.yaml", "/%00", "//etc/passwd"):
         assert ask(port, outside)[0] == 404
-    for path, home, words in (("/zh/c/none.html", "/zh/index.html", "没有这个页面"),
+    for missing, home, words in (("/zh/c/none.html", "/zh/index.html", "没有这个页面"),
                               ("/en/<b>.html", "/en/index.html", "There is no such page"),
                               ("/none", "/zh/index.html", "回到首页")):  # fmt: skip
-        status, headers, page = ask(port, quote(path))
+        status, headers, page = ask(port, quote(missing))
         assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert f'<a href="{home}">' in page
         assert words in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from custodex.books import Book
 from custodex.hints import Node
@@ -21,13 +21,16 @@ _OWN: dict[str, Text] = {
 
 
 class Columns:
-    """The chosen columns of a list of customers, worded by the schema of *book*."""
+    """The chosen columns of a list of customers, worded by the schema of *book*; *people* are names by id."""
 
-    def __init__(self, book: Book, names: Sequence[str], lang: Lang) -> None:
+    def __init__(
+        self, book: Book, names: Sequence[str], lang: Lang, people: Mapping[str, str] | None = None
+    ) -> None:
         # a saved view may write a column as the path of its field; the index knows it by the last name
         self.names = [name.rpartition(".")[2] if name.startswith("source.") else name for name in names]
         self._book = book
         self._lang: Lang = lang
+        self._people = people or {}
         self._nodes = {name: _node(book, name) for name in self.names}
 
     def headings(self) -> list[str]:
@@ -55,10 +58,11 @@ class Columns:
 
     def called(self, name: str, value: str) -> str:
         """Return what one value of a column is called."""
+        node = self._nodes[name]
+        if node is not None and "staff" in str(node.hint("ref")).split("|") and value in self._people:
+            return self._people[value]
         label = (
-            region_label(self._book, value)
-            if name == "region"
-            else label_of_value(self._book, self._nodes[name], value)
+            region_label(self._book, value) if name == "region" else label_of_value(self._book, node, value)
         )
         return label.get(self._lang) if label else value
 

@@ -54,13 +54,16 @@ def command(
 ) -> None:
     """List customers."""
     from custodex.cli.columns import DEFAULT, Columns
+    from custodex.cli.who import names_of_staff
 
     reader = session.reader(audience, source_at(session, as_of))
     saved = _saved(reader, view) if view else {}
     names = columns.split(",") if columns else [*(saved.get("columns") or DEFAULT)]
     names = names if "id" in names else ["id", *names]
     result = chosen(session, reader, view, where=where, sort=sort, limit=limit)
-    show(session, result, Columns(reader.book, [name.strip() for name in names], session.lang), form)
+    people = names_of_staff(reader, session.lang) if form == "table" else None
+    worded = Columns(reader.book, [name.strip() for name in names], session.lang, people)
+    show(session, result, worded, form)
 
 
 def _saved(reader: Reader, name: str) -> Mapping[str, Any]:

@@ -80,20 +80,12 @@ def _ordered(name: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _labels(session: Session, reader: Reader, name: str, values: Sequence[str]) -> dict[str, str]:
     from custodex.cli.columns import Columns
+    from custodex.cli.who import names_of_staff
 
     column = _COLUMNS.get(name, name)
-    columns = Columns(reader.book, (column,), session.lang)
+    columns = Columns(reader.book, (column,), session.lang, names_of_staff(reader, session.lang))
     none = session.say("（未填）", "(none)")
-    people = _people(session, reader) if name == "owner" else {}
-    return {value: people.get(value) or columns.called(column, value) if value else none for value in values}
-
-
-def _people(session: Session, reader: Reader) -> dict[str, str]:
-    """Return what the members of staff are called, by id."""
-    own = "name_en" if session.lang == "en" else "name"
-    return {
-        one.id: str(one.main.get(own) or one.main.get("name") or one.id) for one in reader.records("staff")
-    }
+    return {value: columns.called(column, value) if value else none for value in values}
 
 
 def _write(session: Session, rows: Sequence[tuple[str, str, str]], form: str) -> None:

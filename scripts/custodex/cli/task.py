@@ -163,6 +163,7 @@ def list_(session: Session, customer: str | None, *, form: str, **said: Any) -> 
 
 def _table(session: Session, found: list[Found], today: str) -> None:
     from custodex.cli.tables import table
+    from custodex.cli.who import names_of_staff
 
     say = session.say
     heads = [
@@ -173,11 +174,13 @@ def _table(session: Session, found: list[Found], today: str) -> None:
         say("内容", "title"),
     ]
     reader = session.reader()
+    people = names_of_staff(reader, session.lang)
     names = {one.customer: record.main.get("name", "") for one in found
              if (record := reader.record(f"customers/{one.customer}"))}  # fmt: skip
     rows = [
         [one.stem[11:], f"{one.value.get('due')}{' !' if str(one.value.get('due')) < today else ''}",
-         str(one.value.get("assignee")), str(names.get(one.customer, "")), str(one.value.get("title"))]
+         people.get(to := str(one.value.get("assignee")), to), str(names.get(one.customer, "")),
+         str(one.value.get("title"))]
         for one in found
     ]  # fmt: skip
     session.lines(table(heads, rows, session.width))

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from custodex.cli.session import Session
 from custodex.errors import CustodexError, UsageFault
 from custodex.findings import printable
-from custodex.texts import Text
+from custodex.texts import Lang, Text
 
 if TYPE_CHECKING:
     from custodex.examining import Record
     from custodex.readers import Reader
 
 _MENTION = re.compile(r"@(?![a-z])(\S{2,12})")
+
+
+def names_of_staff(reader: Reader, lang: Lang) -> dict[str, str]:
+    """Return what the members of staff are called in *lang*, by id."""
+    own = "name_en" if lang == "en" else "name"
+    return {
+        one.id: str(one.main.get(own) or one.main.get("name") or one.id) for one in reader.records("staff")
+    }
 
 
 def writer(session: Session, reader: Reader, named: str | None) -> str:
