@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+
+from custodex.workers import beside
 
 _PARENT = """
 import multiprocessing, os, sys, time
@@ -44,3 +47,18 @@ def test_workers_end_when_their_parent_is_killed() -> None:
         while any(map(is_alive, workers)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not [worker for worker in workers if is_alive(worker)]
+
+
+def test_work_begun_beside_is_done_once_it_was_waited_for(tmp_path: Path) -> None:
+    def work() -> None:
+        time.sleep(0.1)
+        (tmp_path / "ready").touch()
+
+    wait = beside(work)
+    wait()
+    assert (tmp_path / "ready").exists() == (sys.platform == "linux" and (os.cpu_count() or 1) > 1)
+
+
+def test_a_fault_of_work_beside_is_left_to_whoever_needs_it(capfd: pytest.CaptureFixture[str]) -> None:
+    beside(lambda: 1 / 0)()
+    assert capfd.readouterr() == ("", "")

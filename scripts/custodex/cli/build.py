@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +111,9 @@ def prepare(
     from custodex.site.job import Job
 
     session.progress("正在校验…", "checking …")
+    wait = _beside(session, tuple(languages) or LANGS)
     reader = session.reader(audience, source)
+    wait()
     session.progress("正在生成页面…", "rendering …")
     folder = (current_folder() / out).resolve() if out else session.root / _OUT
     return Job(
@@ -134,6 +136,25 @@ def prepare(
         anew=anew,
         extras=extras,
     )
+
+
+def _beside(session: Session, languages: Sequence[Lang]) -> Callable[[], None]:
+    """Begin what a first build needs and no record decides; return what waits for it."""
+    from custodex.git import Git
+    from custodex.history import Ledger
+    from custodex.site.precompiling import byte_code, precompile
+    from custodex.workers import beside
+
+    session.opened()  # refuses derived files of others before anything is kept beside them
+    cache = byte_code(_state_folder(session, None, session.root))
+    if cache.exists():
+        return lambda: None
+
+    def work() -> None:
+        precompile(folders(session), languages, cache)
+        Ledger(session.root, Git(session.root, session.environ)).sync()
+
+    return beside(work)
 
 
 class Connection:

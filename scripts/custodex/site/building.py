@@ -27,6 +27,7 @@ from custodex.site.output import SEAL, Fresh, Output, Staged, fault, recover, re
 from custodex.site.pagemodels import IndexPage
 from custodex.site.pageset import PageSet, Touched
 from custodex.site.pooling import SEARCH, Done, Shared, render_all, take_all
+from custodex.site.precompiling import byte_code
 from custodex.site.state import Selection, State, rows_of
 from custodex.site.stock import Stock
 from custodex.site.writer import Writer
@@ -66,7 +67,7 @@ class _Build:
         self._reader, self._history = job.connect()
         self._findings: Sequence[Finding] = self._reader.findings()
         messages = read_messages(job.folders)
-        cache = job.state / "templates"
+        cache = byte_code(job.state)
         self._templates: dict[Lang, tuple[Messages, Templates]] = {
             lang: (messages[lang], Templates(job.folders, messages[lang], lang, cache))
             for lang in job.languages
