@@ -251,10 +251,10 @@ def test_a_task_is_added_given_away_and_done(sample_repo: Repo) -> None:
     listed = json.loads(sample_repo.custodex("task", "list", PORT, "--mine", "--format", "json").stdout)
     assert [(task["task"], task["due"]) for task in listed] == [(added["task"], "2026-11-23")]
     told(sample_repo, "task", "assign", short, "陈昊", "--due", "2026-12-01")
-    assert sample_repo.custodex("task", "list", PORT).stdout.splitlines()[1].split()[:3] == [
+    assert sample_repo.custodex("--lang", "zh", "task", "list", PORT).stdout.splitlines()[1].split()[:3] == [
         short,
         "2026-12-01",
-        "chen-hao",
+        "陈昊",
     ]
     told(sample_repo, "task", "done", short, "已排期")
     text = sample_repo.read(f"{FOLDER}/tasks/{added['task']}.yaml")
