@@ -40,6 +40,7 @@ _MOST_FOLDERS = 100
 _MOST_CONFLICTS = 127
 """git merge-file exits with the number of conflicts, up to this."""
 _OBJECT = re.compile(rb"[0-9a-f]{40,} [0-9a-f]{40,}")
+_NOT_HERE = ("not a git repository", "dubious", "work tree", "ambiguous argument")
 
 
 class MergedTree(NamedTuple):
@@ -162,6 +163,8 @@ class Git:
         self._just_looked = False
 
     def _not_here(self, reason: str) -> EnvironmentFault:
+        if reason and not any(known in reason for known in _NOT_HERE):
+            return EnvironmentFault(Text(f"git 失败：{reason}", f"git failed: {reason}"), _hint_for(reason))
         return EnvironmentFault(
             Text(f"{self.root} 不在 Git 仓库中", f"{self.root} is not in a Git repository"),
             Text(reason, reason) if "dubious" in reason else Text(

@@ -162,6 +162,14 @@ def test_mistakes_in_the_call_are_usage_errors_in_either_language(tmp_path: Path
             assert done.stdout == ""
 
 
+def test_what_git_itself_cannot_do_is_told_as_it_says_it(sample_repo: Repo) -> None:
+    (sample_repo.root / ".git/config").write_text("x[\n", encoding="utf-8")
+    result = sample_repo.custodex("check")
+    assert result.returncode == 4
+    assert "bad config line 1" in result.stderr
+    assert "not in a Git repository" not in result.stderr
+
+
 def test_outside_a_record_repository_the_way_in_is_named(tmp_path: Path) -> None:
     for verb in ("list", "check", "status", "diff"):
         done = Repo(tmp_path).custodex(verb)

@@ -32,7 +32,8 @@ def _program() -> str:
     """Name the code that makes pages, so that an edited checkout does not keep pages of before."""
     folder = Path(__file__).parent
     digest = hashlib.sha256(__version__.encode())
-    templates, others = folder.parent / "templating", ("locales.py", "deeds.py")
-    for path in sorted([*folder.glob("*.py"), *templates.glob("*.py"), *map(folder.parent.joinpath, others)]):
-        digest.update(path.read_bytes() if path.exists() else b"")
+    packages = (folder, folder.parent / "templating", folder.parent / "duplicates")
+    alone = map(folder.parent.joinpath, ("locales.py", "deeds.py", "suggesting.py"))
+    for path in sorted([*(path for package in packages for path in package.glob("*.py")), *alone]):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
