@@ -9,8 +9,8 @@ from custodex.site.engine import TEMPLATES
 from custodex.templating import SUFFIX, Templates, read_messages
 from custodex.texts import Lang
 
-_PARTS = ("formparts", "layout", "parts")
-"""What other templates take in is compiled with them."""
+_PARTS = ("layout",)
+"""Compiled with every page; the other parts are compiled by themselves as well, for pages that ask for them late."""
 
 
 def byte_code(state: Path) -> Path:
