@@ -67,7 +67,7 @@ def _ways(value: Value) -> Iterator[str]:
         if not number:
             continue
         uri = f"tel:{number}" + (f";ext={extension}" if extension.isdecimal() else "")
-        kind = _PHONES.get(_said(phone, "type"), "voice")
+        kind = _PHONES.get(_said(phone, "type"), "voice" if _said(phone, "type") else "")
         yield line("TEL", uri, of="uri", type=kind, pref=_pref(phone))
     for email in _rows(value, "emails"):
         kind = _EMAILS.get(_said(email, "type"), "")

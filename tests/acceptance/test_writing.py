@@ -393,6 +393,8 @@ def test_who_entered_the_data_cannot_verify_them(sample_repo: Repo) -> None:
     own = sample_repo.custodex("verify", PORT, "business_licence", "--number", "91330200MAX000090E")
     assert own.returncode == 6
     assert "who entered the data" in own.stderr
+    for name in ("营业执照", "Business licence"):  # called by its name it is the same document
+        assert sample_repo.custodex("verify", PORT, name).returncode == 6
     told(sample_repo, "verify", PORT, "business_licence", "--number", "91330200MAX000090E", "--by", "曾睿")
     assert sample_repo.read(f"{FOLDER}/identity.yaml") == (
         'verifications:\n  - id: v1\n    document: business_licence\n    number_masked: "913*************0E"\n'

@@ -197,7 +197,9 @@ def _listed(items: list[Any], wanted: Assignment, convert: Convert) -> list[Any]
         if wanted.operation == "-=":
             return [item for item in items if wanted.text not in map(str, item.values())]
         if wanted.operation == "+=":
-            return [*items, new_item(node, items, wanted.text, convert)]
+            many = wanted.text.startswith("{") and wanted.text.endswith("}")
+            make = _item_of_many if many else new_item
+            return [*items, make(node, items, wanted.text, convert)]
         name = wanted.field
         raise UsageFault(
             Text(f"{name} 是列表", f"{name} is a list"),
@@ -222,6 +224,25 @@ def new_item(node: Node, items: Sequence[Any], text: str, convert: Convert) -> d
         return {"id": free_id(items, first or _initial(node)), told: convert(fields[told], text)}
     name = str(key or told or next(iter(fields)))
     return {name: convert(fields[name], text)}
+
+
+def _item_of_many(node: Node, items: Sequence[Any], text: str, convert: Convert) -> dict[str, Any]:
+    """Return a new item of several fields: `{city: York, street: 1 Quay}`."""
+    from custodex.yamlfile import parse
+
+    inner = node.items or node
+    said = parse(text.encode()).value
+    if not isinstance(said, Mapping) or not said:
+        raise UsageFault(Text(f"读不懂 {printable(text)}", f"cannot read {printable(text)}"),
+                         Text("写成 {字段: 值, 字段: 值}", "write {field: value, field: value}"))  # fmt: skip
+    item: dict[str, Any] = {"id": free_id(items, _initial(node))} if node.hint("key") == "id" else {}
+    for part, value in said.items():
+        name = _child(inner, str(part))
+        if name is None:
+            raise _unknown(text, str(part), inner)
+        field = Field("", (Step(name),), inner.fields[name])
+        item = assigned(item, Assignment(field, "=", str(value)), convert)
+    return item
 
 
 def _initial(node: Node) -> str:

@@ -46,8 +46,12 @@ def command(
              "approved": origin.approved, "reason": origin.reason, "commit": origin.commit,
              "subject": origin.subject} for origin in origins
         ]})  # fmt: skip
-    else:
+    elif origins:
         _table(session, origins)
+    else:
+        session.err(
+            session.say(f"{path} 尚未提交，没有历史", f"{path} has no history: it was never committed")
+        )
 
 
 def _written(origin: Origin) -> str:

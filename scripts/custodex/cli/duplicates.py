@@ -62,10 +62,14 @@ def command(
         session.out_json({"total": len(pairs), "pairs": [pair.as_json() for pair in shown]})
         return
     _table(session, reader, shown)
+    if not pairs:
+        session.err(session.say("没有疑似重复", "no pair of customers looks like one"))
+        return
     session.err(
         session.say(
-            f"共 {len(pairs)} 对；不是同一客户：custodex distinct A B",
-            f"{len(pairs)} pair{'s' * (len(pairs) != 1)}; not one customer: custodex distinct A B",
+            f"共 {len(pairs)} 对；是同一客户：custodex merge A B；不是：custodex distinct A B",
+            f"{len(pairs)} pair{'s' * (len(pairs) != 1)}; one customer: custodex merge A B;"
+            " not one: custodex distinct A B",
         )
     )
 

@@ -38,14 +38,21 @@ def command(session: Session, *, way: Way, giver: str, taker: str, yes: bool) ->
         drafts = _drafts(author, old, new)
         number = sum(draft.kind == "customer" for draft in drafts)
         tasks = len(drafts) - number
-        what = Text(f"{number} 个客户、{tasks} 个任务", f"{number} customers and {tasks} tasks")
-        done = Text(f"{old} 的{what.zh}已交给 {new}", f"{what.en} of {old} went to {new}")
-        ask = Text(f"把 {old} 的{what.zh}交给 {new}？", f"give {what.en} of {old} to {new}?")
+        what = Text(
+            f"{number} 个客户、{tasks} 个任务",
+            f"{_counted(number, 'customer')} and {_counted(tasks, 'task')}",
+        )
+        done = Text(f"{old} 的 {what.zh}已交给 {new}", f"{what.en} of {old} went to {new}")
+        ask = Text(f"把 {old} 的 {what.zh}交给 {new}？", f"give {what.en} of {old} to {new}?")
         told = {"customers": number, "tasks": tasks}
         none = Text(f"{old} 名下没有客户和未完成的任务", f"{old} has no customer and no open task")
         return Plan(drafts, f"handover {old}: {new}", done, None if yes else ask, told=told, none=none)
 
     return carry_out(session, way, "handover", plan)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _drafts(author: Author, old: str, new: str) -> list[Draft]:

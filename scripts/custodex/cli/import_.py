@@ -297,9 +297,10 @@ def _explain(finding: Finding) -> Text:
 
     rule = RULE if finding.code == RULE.code else all_rules()[finding.code]
     where = finding.pointer.removeprefix("/").replace("/", ".")
+    where = f" {where}" if where else ""
     return Text(
-        f"{finding.code} {where}：{message(rule, finding, 'zh')}（{hint(rule, finding, 'zh')}）",
-        f"{finding.code} {where}: {message(rule, finding, 'en')} ({hint(rule, finding, 'en')})",
+        f"{finding.code}{where}：{message(rule, finding, 'zh')}（{hint(rule, finding, 'zh')}）",
+        f"{finding.code}{where}: {message(rule, finding, 'en')} ({hint(rule, finding, 'en')})",
     )
 
 
@@ -342,3 +343,5 @@ def _tell(session: Session, result: Result, *, dry: bool) -> None:
         )
         + (say("（--strict：未写入）", " (--strict: nothing written)") if result.count("withheld") else "")
     )
+    if created + updated and not (dry or result.commit):
+        session.err(say("未提交；撤销：custodex undo", "not committed yet; custodex undo takes it back"))

@@ -144,6 +144,12 @@ def _look_for_duplicates(session: Session, author: Author, documents: Documents)
             ),
             Text("补充现有客户，或加 --anyway", "add to the one there is, or say --anyway"),
         )
+    if not session.interactive:
+        session.err(session.say(
+            "若是同一客户，用 custodex undo 撤回，再补充已有的；若不是，custodex distinct 记下来",
+            "if it is one of them, take it back with custodex undo and add to the one there is; if not, say so"
+            " with custodex distinct",
+        ))  # fmt: skip
     return Text("仍然新建？", "make it all the same?") if session.interactive else None
 
 

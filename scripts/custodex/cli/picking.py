@@ -28,8 +28,9 @@ def pick(session: Session, reader: Reader, wanted: str) -> str:
     if len(by_prefix) == 1:
         return _follow(session, reader, by_prefix[0])
     total, found = _by_query(session, reader, wanted)
-    if total == 1:
-        return found[0][0]
+    exact = [one for one, name in found if name.casefold() == wanted.strip().casefold()]
+    if total == 1 or (len(exact) == 1 and total == len(found)):
+        return exact[0] if exact else found[0][0]
     if not found and by_prefix:
         total, found = len(by_prefix), [(one, _name(reader, one)) for one in by_prefix[:_SHOWN]]
     raise _unclear(wanted, total, found)

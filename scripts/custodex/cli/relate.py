@@ -44,6 +44,7 @@ def command(session: Session, customer: str, kind: str, other: str, *, way: Way,
         from custodex.cli.picking import pick, pick_record
         from custodex.cli.set import path_in
         from custodex.drafts import Draft
+        from custodex.vocabularies import label_of_value
 
         reader = reader_of(author)
         record, to = pick_record(session, reader, customer), pick(session, reader, other)
@@ -53,7 +54,10 @@ def command(session: Session, customer: str, kind: str, other: str, *, way: Way,
         more = {name: spoken_day(session, said[name]) for name in ("since", "until") if said[name]}
         more |= {"note": said["note"]} if said["note"] else {}
         value = related(record.main, {"type": type_, "to": to, **more}, remove=said["remove"])
-        zh, en = f"{record.id} 与 {to}：{type_}", f"{record.id} and {to}: {type_}"
+        named = label_of_value(author.catalog.book, relations.items.fields["type"], type_) or Text(
+            type_, type_
+        )
+        zh, en = f"{to} 是 {record.id} 的{named.zh}", f"{to} is to {record.id}: {named.en}"
         return Plan(
             [Draft(path_in(record, "customer"), "customer", value)], f"relate {record.id}: {to}", Text(zh, en),
             told={"id": record.id, "to": to, "type": type_},

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
         字段=值 设置，字段+=值 添加到列表，字段-=值 从列表去掉，字段= 清空。
         字段可写英文名或标签：stage、阶段、region.city、contacts.people[p1].title；值可写代码或名称。
+        列表里一项有多个字段的：'addresses+={country: CN, street: 示例路 1 号}'
 
         例：custodex set 远峤 阶段=成交客户 tags+=risk:low""",
         """Change fields of one record.
 
         field=value sets, field+=value adds to a list, field-=value takes from it, field= empties.
         A field is a name or a label: stage, region.city, contacts.people[p1].title; a value a code or its name.
+        An item of several fields: 'addresses+={country: GB, street: 1 Quay}'
 
         Example: custodex set harbor stage=customer tags+=risk:low""",
     )

@@ -63,6 +63,9 @@ def _list_moves(session: Session, customer: str) -> int:
     names = _names(reader.book)
     stages = {str(one.get("id")): one for one in reader.book.vocabulary("stages").get("stages", ())}
     moves = stages.get(str(record.main.get("stage")), {}).get("moves", ())
+    now = names.get(str(record.main.get("stage")))
+    if now:
+        session.err(session.say(f"现为{now.zh}，可转为：", f"{now.en} now; it may go to:"))
     session.lines(f"{move}  {names[move].get(session.lang)}" for move in moves if move in names)
     return 0
 

@@ -147,7 +147,10 @@ def _of_book(session: Session, way: Way, subject: str, drafts: Callable[[Author]
     def plan(author: Author) -> Plan:
         made = drafts(author)
         number = sum(draft.path.startswith("records/") for draft in made)
-        done = Text(f"已改词表和 {number} 份档案", f"changed the vocabulary and {number} records")
+        done = Text(
+            f"已改词表和 {number} 份档案",
+            f"changed the vocabulary and {number} record{'' if number == 1 else 's'}",
+        )
         return Plan(made, subject, done, told={"records": number})
 
     return carry_out(session, way, "tag", plan)

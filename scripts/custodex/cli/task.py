@@ -208,14 +208,19 @@ def tasks(catalog: Catalog, record: str | None = None) -> Iterator[Found]:
 
 
 def pick_task(catalog: Catalog, text: str) -> Found:
-    """Return the one task that *text* means: its whole name, or its last six characters."""
-    found = [task for task in tasks(catalog) if text in (task.stem, task.stem[11:])]
+    """Return the one task that *text* means: its name, its last six characters, or part of an open one's title."""
+    every = list(tasks(catalog))
+    found = [task for task in every if text in (task.stem, task.stem[11:])] or [
+        task
+        for task in every
+        if task.value.get("state") == "open" and text.casefold() in str(task.value.get("title")).casefold()
+    ]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(task.path for task in found)
+    listed = "\n  ".join(f"{task.stem[11:]}  {printable(str(task.value.get('title')))}" for task in found)
     shown = printable(text)
     raise UsageFault(
-        Text(f"有 {len(found)} 个任务“{shown}”" if found else f"没有任务“{shown}”",
-             f"{len(found)} tasks are “{shown}”" if found else f"there is no task “{shown}”"),
+        Text(f"有 {len(found)} 个任务符合“{shown}”" if found else f"没有任务“{shown}”",
+             f"“{shown}” matches {len(found)} tasks" if found else f"there is no task “{shown}”"),
         Text(listed or "custodex task list 列出任务", listed or "custodex task list shows them"),
     )  # fmt: skip

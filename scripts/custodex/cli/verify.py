@@ -55,7 +55,7 @@ def command(session: Session, customer: str, document: str, *, way: Way, **said:
         by = writer(session, reader, said["by"])
         identity = dict(record.one("identity"))
         known = list(identity.get("verifications", ()))
-        _refuse_author(session, record, document, known, _address(reader.record(f"staff/{by}")))
+        _refuse_author(session, record, seen, known, _address(reader.record(f"staff/{by}")))
         entry = {
             "id": free_id(known, "v"), "document": seen, "number_masked": masked(said["number"]),
             "method": said["method"], "result": said["result"], "by": by, "at": session.today.isoformat(),

@@ -267,7 +267,11 @@ class _Finish:
             return
         if not (question and session.interactive):
             session.lines(diff_lines(self._author))
-        session.err(session.say("没有写入", "nothing was written"))
+        number = len(self._contents)
+        files = f"{number} file{'' if number == 1 else 's'}"
+        session.err(
+            session.say(f"会改 {number} 个文件；没有写入", f"{files} would change; nothing was written")
+        )
         if question and not session.interactive:
             session.err(f"{question.get(session.lang)} {session.say('加 --yes 执行', 'add --yes to do it')}")
 

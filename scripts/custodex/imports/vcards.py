@@ -19,6 +19,7 @@ _BASE64 = re.compile(rb"\s*[A-Za-z0-9+/=]*\s*")
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "X-MS-OL-DESIGN", "X-MS-CARDPICTURE"})
 _LONGEST_LINE = 200_000
 _MOST_CARDS = 100_000
+_PLAIN = frozenset({"VALUE", "URI", "TEXT", "TYPE", "PREF", "1"})
 _PHONE_TYPES = (("FAX", "fax"), ("CELL", "mobile"), ("IPHONE", "mobile"), ("WORK", "work"), ("HOME", "home"))
 _KNOWN = "N FN ORG TITLE ROLE TEL EMAIL ADR NOTE URL IMPP X-WECHAT BEGIN END VERSION PRODID UID REV KIND LABEL BDAY"
 _TAKEN = frozenset(_KNOWN.split())
@@ -243,7 +244,9 @@ def _name_company(contact: Contact, card: Sequence[_Property]) -> None:
 
 def _phone(contact: Contact, found: _Property) -> None:
     number = _plain(found.value).removeprefix("tel:").partition(";")[0]
-    sort = next((name for word, name in _PHONE_TYPES if word in found.words), "other")
+    sort = next(
+        (name for word, name in _PHONE_TYPES if word in found.words), "other" if found.words - _PLAIN else ""
+    )
     if number:
         contact.phones.append((number, sort))
 
@@ -264,7 +267,7 @@ def _address(contact: Contact, found: _Property) -> None:
     box, more, street, city, province, code, country = [*_split(found.value), *[""] * 7][:7]
     line = ", ".join(part for part in (street, more, "" if "^" in box else box) if part)
     if line or city:
-        sort = "home" if "HOME" in found.words else "office"
+        sort = "home" if "HOME" in found.words else "office" if found.words - _PLAIN else ""
         contact.addresses.append(Address(sort, line, city, province, code, country))
 
 
