@@ -19,14 +19,16 @@ from .report import Row, both_ratios, cost, note, seconds
 
 def whole(bench: Bench) -> Iterator[Row]:
     """T5: everything from the YAML files, nothing known before; Hugo writes as many customer pages."""
+    sites = bench.work / "sites"
     for size in bench.sizes if _can_build() else ():
+        shutil.rmtree(sites, ignore_errors=True)
         for languages in (("zh", "en"), ("zh",)):
-            yield from _whole(bench, size, languages)
+            yield from _whole(bench, size, languages, sites / "-".join(languages))
+        shutil.rmtree(sites, ignore_errors=True)
 
 
-def _whole(bench: Bench, size: int, languages: Sequence[str]) -> Iterator[Row]:
-    book, sites = bench.shelf.all(size), bench.work / "sites"
-    shutil.rmtree(sites, ignore_errors=True)
+def _whole(bench: Bench, size: int, languages: Sequence[str], sites: Path) -> Iterator[Row]:
+    book = bench.shelf.all(size)
     # a new folder for every site: ext4 passes over each file number that was freed a moment ago
     fresh = (sites / str(number) for number in count())
     spoken = [word for one in languages for word in ("--lang", one)]
@@ -46,7 +48,6 @@ def _whole(bench: Bench, size: int, languages: Sequence[str]) -> Iterator[Row]:
             yield _compared(size, found, name, work, (aim, least))
     if len(found) == 1:
         yield Row("T5", size, work, cost(found["ours"]), "–", "–", "", None)
-    shutil.rmtree(sites, ignore_errors=True)
 
 
 def _ours(sites: Path) -> Path:

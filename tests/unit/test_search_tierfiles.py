@@ -7,7 +7,7 @@ from pathlib import Path
 
 from custodex.search import Searcher, sync
 from custodex.search.tierpatch import patched
-from custodex.search.tiers import tiers
+from custodex.search.tiers import Layout, tiers
 from custodex.search.unindexed import all_files, changed_files
 from search_samples import MemoryReader, customer, customers
 
@@ -33,6 +33,17 @@ def test_patching_equals_exporting_anew(tmp_path: Path) -> None:
         assert len(patch) < len(files)
         files.update(patch)
         assert files == dict(tiers(searcher)) == dict(all_files(reader))
+
+
+def test_who_takes_a_number_left_over_is_found_from_an_index_as_from_the_records(tmp_path: Path) -> None:
+    """Customers whose slots lie at the end take numbers from the beginning: their lists are sorted all the same."""
+    layout = Layout.of(50)
+    late = sorted(customers(400), key=lambda one: (layout.slot(one.id), one.id))[-50:]
+    numbers = list(layout.numbers(0, [one.id for one in late]))
+    assert numbers != sorted(numbers)
+    reader = MemoryReader(late)
+    sync(reader, tmp_path)
+    assert dict(tiers(Searcher(tmp_path))) == dict(all_files(reader))
 
 
 def test_nothing_changed_is_an_empty_patch(tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ def _classed(placed: Iterable[Placed]) -> Iterator[tuple[str, Sequence[int]]]:
     for one in placed:
         for term in class_terms(one.row("text")):
             held[term].append(one.number)
-    return ((term, held[term]) for term in sorted(held))
+    return ((term, sorted(held[term])) for term in sorted(held))
 
 
 def _numbered(segment: Segment, numbers: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
