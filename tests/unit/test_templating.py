@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -109,3 +110,10 @@ def test_a_changed_part_is_seen_although_byte_code_is_kept(folder: Path) -> None
     after = Templates([folder], Messages(TEXTS, "en"), "en", folder / "cache").render("page", page("x"))
     assert before.startswith(b"<x")
     assert after.startswith(b"<y")
+
+
+def test_pages_go_on_where_another_version_swept_the_byte_code_away(folder: Path) -> None:
+    (folder / "templates/page.html.j2").write_text("{{ page.name }}", encoding="utf-8")
+    made = Templates([folder], Messages(TEXTS, "en"), "en", folder / "cache")
+    shutil.rmtree(folder / "cache")
+    assert made.render("page", page("x")) == b"x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Sequence
@@ -40,6 +41,14 @@ class _Environment(jinja2.Environment):
             text, filename, _ = self.loader.get_source(self, name)
             self.parsed[name] = super()._parse(text, name, filename)
         return self.parsed[name]
+
+
+class _ByteCode(jinja2.FileSystemBytecodeCache):
+    """Byte code kept in a folder; where it cannot be kept, for another version swept the folder away, pages go on."""
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class Templates:
@@ -101,7 +110,7 @@ def _kept(folders: Sequence[Path], messages: Messages, lang: Lang, cache: Path) 
         if other.name != name:
             shutil.rmtree(other, ignore_errors=True)
     (cache / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return jinja2.FileSystemBytecodeCache(str(cache / name))
+    return _ByteCode(str(cache / name))
 
 
 def _broken(name: str, error: Exception) -> EnvironmentFault:
